@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <stdexcept>
+#include <system_error>
 
 namespace ecron::http {
 namespace {
@@ -23,19 +24,25 @@ int add_all(X509_STORE* store, const std::string& pem) {
     return count > 0 ? 1 : 0;
 }
 
+/// The cause that OpenSSL recorded first: a later one says only that a file could not be loaded.
+std::string first_reason() {
+    const unsigned long code = ERR_peek_error();
+    ERR_clear_error();
+    if (code == 0) return "no certificate";
+    if (ERR_SYSTEM_ERROR(code)) return std::generic_category().message(ERR_GET_REASON(code));
+    const char* const reason = ERR_reason_error_string(code);
+    return reason != nullptr ? reason : "no certificate";
+}
+
 }  // namespace
 
 TrustStore::TrustStore(const std::string& ca_file, const std::string& ca_text)
     : store_(X509_STORE_new(), &X509_STORE_free) {
+    ERR_clear_error();  // what another use of OpenSSL left behind is not the reason
     const int loaded = !ca_text.empty()  ? add_all(store_.get(), ca_text)
                        : ca_file.empty() ? X509_STORE_set_default_paths(store_.get())
                                          : X509_STORE_load_file(store_.get(), ca_file.c_str());
-    if (loaded != 1) {
-        const char* reason = ERR_reason_error_string(ERR_peek_last_error());
-        ERR_clear_error();
-        throw std::runtime_error(
-            fmt::format("ca_file {}: {}", ca_file, reason != nullptr ? reason : "no certificate"));
-    }
+    if (loaded != 1) throw std::runtime_error(fmt::format("ca_file {}: {}", ca_file, first_reason()));
     X509_STORE_set_flags(store_.get(),
                          X509_V_FLAG_PARTIAL_CHAIN);  // an intermediate may be trusted by itself
 }

@@ -68,6 +68,20 @@ TEST_CASE("flags take precedence over variables, and these over the profile", "[
     CHECK(home.connect({{"server", "https://flag"}, {"token", "f"}})->token.reveal() == "f");
 }
 
+TEST_CASE("authorities and tenant of a profile are those of its server only", "[client]") {
+    Home home;
+    home.store({.current = "work",
+                .by_name = {{"work", {.server = "https://work", .ca_file = "/ca.pem", .tenant = "team"}}}});
+    CHECK(home.connect()->ca_file == "/ca.pem");
+    CHECK(home.connect({{"server", "https://work/"}})->ca_file == "/ca.pem");
+    CHECK(home.connect({{"server", "https://work/"}})->tenant == "team");
+    home.variables["ECRON_SERVER"] = "http://other";
+    CHECK(home.connect()->ca_file.empty());
+    CHECK(home.connect()->tenant.empty());
+    CHECK(home.connect({{"tenant", "t"}, {"ca-file", "/other.pem"}})->tenant == "t");
+    CHECK(home.connect({{"tenant", "t"}, {"ca-file", "/other.pem"}})->ca_file == "/other.pem");
+}
+
 TEST_CASE("the language of messages follows the locale", "[client]") {
     const auto [locale, language] = GENERATE(table<std::string, std::string>(
         {{"zh_CN.UTF-8", "zh-CN"}, {"de_DE@euro", "de-DE"}, {"C.UTF-8", "en"}, {"POSIX", "en"}, {"", "en"}}));
@@ -130,10 +144,15 @@ TEST_CASE("errors of profiles name the file and the cause", "[client]") {
     CHECK_THAT(connection.error().lines.at(0), Contains(error));
 }
 
-TEST_CASE("the address of a server has no path and no credentials", "[client]") {
+TEST_CASE("the address of a server may have a proxy's path, but no credentials", "[client]") {
     CHECK(normalized_server("h:1") == "http://h:1");
     CHECK(normalized_server("https://h///") == "https://h");
+    CHECK(normalized_server("https://h/ops/ecron/") == "https://h/ops/ecron");
     CHECK_FALSE(normalized_server("http://user@h"));
-    CHECK_FALSE(normalized_server("http://h/api"));
+    CHECK_FALSE(normalized_server("http:///ops"));
+    CHECK_FALSE(normalized_server("http://h/ops?x=1"));
     CHECK_FALSE(normalized_server("http://"));
+    const auto prefix = normalized_server("http://h/ops/api/ecron-management/v1");
+    REQUIRE_FALSE(prefix);
+    CHECK_THAT(prefix.error().lines.at(0), Contains("omit /api/ecron-management/v1"));
 }

@@ -9,6 +9,7 @@
 #include <cctype>
 #include <charconv>
 #include <memory>
+#include <stdexcept>
 
 #include "client/api/api_error.hpp"
 #include "ecron/http/message.hpp"
@@ -72,6 +73,15 @@ struct Api::Series {
 Api::Api(Connection connection)
     : connection_(std::move(connection)),
       client_(io_, options_for(connection_)) {}
+
+Outcome<void> open(std::optional<Api>& api, Connection connection) {
+    try {
+        api.emplace(std::move(connection));
+        return {};
+    } catch (const std::runtime_error& unusable) {
+        return failed(ExitCode::usage, unusable.what());
+    }
+}
 
 http::ClientRequest Api::request_of(const Call& call) const {
     http::ClientRequest request;

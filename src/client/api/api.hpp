@@ -62,6 +62,9 @@ private:
     http::Client client_;
 };
 
+/// Creates the API of a connection. Errors: a ca_file that cannot be used.
+Outcome<void> open(std::optional<Api>& api, Connection connection);
+
 /// The warnings of a response, from its body or its header fields.
 std::vector<std::string> warnings_of(const Reply& reply);
 

@@ -117,11 +117,14 @@ Outcome<std::string> normalized_server(std::string server) {
     while (server.ends_with('/')) server.pop_back();
     const bool http = server.starts_with("http://"), https = server.starts_with("https://");
     const std::string rest = server.substr(server.find("://") + 3);
-    if ((!http && !https) || rest.empty() || rest.find_first_of("/@?# ") != rest.npos)
+    if ((!http && !https) || rest.empty() || rest.starts_with('/') || rest.find_first_of("@?# ") != rest.npos)
         return failed(
             ExitCode::usage,
             fmt::format("{:?} is not the address of a server, such as https://ecron.example.com:12345",
                         server));
+    if (const auto api = rest.find("/api/ecron-management"); api != rest.npos)
+        return failed(ExitCode::usage,
+                      fmt::format("{:?} is the address of the API: omit {}", server, rest.substr(api)));
     return server;
 }
 
@@ -158,19 +161,22 @@ Outcome<Connection> connection_of(const Environment& environment, const Argument
     auto profile = profile_for(environment, arguments);
     if (!profile && (given.empty() || arguments.has("profile"))) return std::unexpected(profile.error());
     const Profile stored = profile.value_or(Profile{});
-    Connection connection{.ca_file = arguments.value("ca-file").value_or(stored.ca_file),
-                          .tenant = arguments.value("tenant").value_or(stored.tenant),
-                          .language = language_of(environment)};
     auto server = normalized_server(!given.empty()           ? given
                                     : !stored.server.empty() ? stored.server
                                                              : std::string{kDefaultServer});
     if (!server) return std::unexpected(server.error());
-    connection.server = std::move(*server);
+    // Token, authorities and tenant of a profile are meant for its server only.
+    const bool is_profiles = given.empty() || *server == stored.server;
+    Connection connection{
+        .server = std::move(*server),
+        .ca_file = arguments.value("ca-file").value_or(is_profiles ? stored.ca_file : std::string{}),
+        .tenant = arguments.value("tenant").value_or(is_profiles ? stored.tenant : std::string{}),
+        .language = language_of(environment)};
     auto token = given_token(environment, arguments);
     if (!token) return std::unexpected(token.error());
     if (*token) {
         connection.token = std::move(**token);
-    } else if (given.empty() || connection.server == stored.server) {
+    } else if (is_profiles) {
         auto of_profile = token_of(stored);
         if (!of_profile) return std::unexpected(of_profile.error());
         connection.token = std::move(*of_profile);

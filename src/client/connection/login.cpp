@@ -2,6 +2,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <iostream>
 
 #include "client/connection/connection.hpp"
@@ -47,13 +48,20 @@ SecretText typed_token(const Environment& environment) {
     return SecretText{token};
 }
 
+/// Later commands run in other folders.
+std::string absolute_path(const std::string& path) {
+    std::error_code unknown_folder;
+    const auto absolute = std::filesystem::absolute(path, unknown_folder);
+    return path.empty() || unknown_folder ? path : absolute.string();
+}
+
 Outcome<Profile> profile_from(const Environment& environment, const Arguments& arguments) {
     const std::string address = arguments.value("server").value_or(environment.variable("ECRON_SERVER"));
     auto server = normalized_server(address.empty() ? std::string{kDefaultServer} : address);
     if (!server) return std::unexpected(server.error());
     Profile profile{.server = std::move(*server),
                     .token_command = arguments.value("token-command").value_or(""),
-                    .ca_file = arguments.value("ca-file").value_or(""),
+                    .ca_file = absolute_path(arguments.value("ca-file").value_or("")),
                     .tenant = arguments.value("tenant").value_or("")};
     if (const auto token = arguments.value("token")) profile.token = SecretText{*token};
     if (const auto file = arguments.value("token-file")) {
@@ -75,8 +83,9 @@ Outcome<void> check(const Profile& profile) {
         if (!token) return std::unexpected(token.error());
         connection.token = std::move(*token);
     }
-    Api api{std::move(connection)};
-    const auto answer = api.call_json({.path = "/job?limit=0"});
+    std::optional<Api> api;
+    if (auto done = open(api, std::move(connection)); !done) return done;
+    const auto answer = api->call_json({.path = "/job?limit=0"});
     if (!answer) return std::unexpected(answer.error());
     return {};
 }

@@ -151,8 +151,9 @@ ExitCode with_api(const Environment& environment, const Arguments& arguments,
                   const std::function<Outcome<ExitCode>(Api&)>& work) {
     auto connection = connection_of(environment, arguments);
     if (!connection) return report(environment, connection.error());
-    Api api{std::move(*connection)};
-    const Outcome<ExitCode> code = work(api);
+    std::optional<Api> api;
+    if (const auto done = open(api, std::move(*connection)); !done) return report(environment, done.error());
+    const Outcome<ExitCode> code = work(*api);
     return code ? *code : report(environment, code.error());
 }
 
