@@ -111,7 +111,8 @@ void warn_of_takeover(const Cli& cli, const config::Config& config) {
     if (!cli.upkeep.takeover) return;
     const Result<std::vector<std::string>> lines = cli.upkeep.takeover(config);
     if (!lines) {
-        cli.err << "ecron: failed to read the jobs of the old service: " << lines.error().what << '\n';
+        cli.err << "ecron: warning: the database was not examined for jobs of the old service: "
+                << lines.error().what << '\n';
         return;
     }
     for (const std::string& line : *lines) cli.err << "ecron: warning: " << line << '\n';

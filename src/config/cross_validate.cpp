@@ -199,6 +199,9 @@ void cross_validate(const ResolvedOptions& options, const Config& config, std::v
         secrets.empty() || (is_signing_secret(std::string_view{secrets}.substr(0, space)) && second_good),
         "webhook_secret",
         "is not whsec_ followed by the base64 of 24 to 64 bytes, or two of these separated by a space");
+    checks.refuse_unless(
+        config.api.executions_url.empty() || check_http_url(config.api.executions_url).has_value(),
+        "external_url", "is not an http or https URL");
     check_traces(checks, config.traces);
     check_auth(checks, options, config.auth);
     check_sign_in(checks, config.auth, config.api.sign_in);

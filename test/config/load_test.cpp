@@ -463,6 +463,8 @@ TEST_CASE("values that require or contradict each other are rejected", "[config]
         {"ssl_on: true\ncert_file: /c.pem\n", {"default: key_file: is required because ssl_on is true"}},
         {"webhook: api/x\n",
          {"ecron.yaml:1: webhook: is not a path such as /api/cronsvr/v1/executionresult"}},
+        {"external_url: ecron.example.com/ops\n",
+         {"ecron.yaml:1: external_url: is not an http or https URL"}},
         {"auth_mode: token\n", {"default: token_file: is required for this auth_mode"}},
         {"auth_mode: jwt\njwt_issuer: us\n",
          {"default: jwt_keys_url: is not an http or https URL, and none can be derived from jwt_issuer"}},
