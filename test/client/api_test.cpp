@@ -129,7 +129,7 @@ TEST_CASE("a list with next runs is read in pages, without a request per job", "
     REQUIRE(jobs);
     CHECK(next_runs(api, *jobs) == std::vector<std::string>{"2026-01-06T00:00:00Z", "", ""});
     REQUIRE(server.requests().size() == 2);
-    CHECK(server.requests().at(0).query == "limit=200&with=next&job_type=timed");
+    CHECK(server.requests().at(0).query == "limit=100&with=next&job_type=timed");
 }
 
 TEST_CASE("next runs are requested from a server that does not list them", "[client]") {
