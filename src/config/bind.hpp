@@ -35,6 +35,7 @@ template <class T> T convert(const Option& option, std::string_view text) {
         return T{std::string{text}};
 }
 
+// NOLINTBEGIN(readability-identifier-naming): they are used like functions, in the rows of the table
 /// Stores the value in the member at the end of the path.
 template <auto... Path>
 constexpr Assign to = [](Config& config, const Option& option, std::string_view text) {
@@ -63,5 +64,6 @@ constexpr Assign each =
 constexpr Assign derived = nullptr;
 /// Accepted without effect.
 constexpr Assign unused = nullptr;
+// NOLINTEND(readability-identifier-naming)
 
 }  // namespace ecron::config

@@ -39,6 +39,7 @@ using Messages = messages::Options;
 using Log = log::Options;
 using Traces = traces::Options;
 
+// NOLINTBEGIN(readability-identifier-naming): as in bind.hpp
 template <auto... Path> constexpr Assign to_server = to<&Config::server, Path...>;
 template <auto... Path> constexpr Assign to_api = to<&Config::api, Path...>;
 template <auto... Path> constexpr Assign to_sign_in = to_api<&Api::sign_in, Path...>;
@@ -55,6 +56,7 @@ template <auto... Path> constexpr Assign to_log = to<&Config::log, Path...>;
 template <auto... Path> constexpr Assign to_auth = to<&Config::auth, Path...>;
 template <auto... Path> constexpr Assign to_messages = to<&Config::messages, Path...>;
 template <auto... Path> constexpr Assign to_queue = to<&Config::queue, Path...>;
+// NOLINTEND(readability-identifier-naming)
 
 constexpr Option option(std::string_view name, Kind kind, std::string_view fallback, Group group,
                         std::string_view help, Assign assign, Limits limits = {},

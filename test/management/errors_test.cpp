@@ -44,6 +44,29 @@ TEST_CASE("docs/errors.md has every cause, with the status of its responses", "[
         }
 }
 
+TEST_CASE("each parameter of a query that is not valid has its reason", "[management]") {
+    Service service;
+    service.given_job("job");
+    const auto [path, parameter, reason] = GENERATE(table<std::string, std::string, std::string>({
+        {"/job?limit=abc", "limit", "must be a number from 0"},
+        {"/job?page=0", "page", "must be a number from 1"},
+        {"/job?after=zzz", "after", "is not a cursor of this list"},
+        {"/job?job_type=foo", "job_type", "must be scheduled, timed or real-time"},
+        {"/job?timestamp=foo", "timestamp", "must be an RFC 3339 time"},
+        {"/jobstatus?job_status=foo", "job_status",
+         "must be success, executing, failure, interrupt, abandon or pending"},
+        {"/jobstatus?begin_at=x", "begin_at", "must be an RFC 3339 time"},
+        {"/jobstatus?begin_at=2026-01-02T00:00:00Z&end_at=2026-01-01T00:00:00Z", "begin_at",
+         "must be an RFC 3339 time, begin_at not after end_at"},
+    }));
+    CAPTURE(path);
+    const Reply reply = service.get(path);
+    CHECK(reply.status() == 400);
+    CHECK(reply.at("/detail/parameters/0") == bj::value(parameter));
+    CHECK(reply.at("/detail/reasons/0/field") == bj::value(parameter));
+    CHECK(reply.at("/detail/reasons/0/reason") == bj::value(reason));
+}
+
 TEST_CASE("messages use the configured language, causes never change", "[management]") {
     const auto [language, message] = GENERATE(table<Language, std::string>({
         {Language::zh_cn, "任务不存在。"},

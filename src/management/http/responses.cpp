@@ -60,6 +60,29 @@ const ErrorMapping& mapping_of(Errc code, std::string_view field) {
     });
 }
 
+/// What a parameter of a query must be, for the causes of Query; empty: no such cause.
+std::string_view reason_of(std::string_view cause, std::string_view parameter) {
+    namespace names = model::cause;
+    if (cause == names::kTime) return "must be an RFC 3339 time";
+    if (cause == names::kEndBeforeBegin) return "must be an RFC 3339 time, begin_at not after end_at";
+    if (cause == names::kJobType) return "must be scheduled, timed or real-time";
+    if (cause == names::kJobStatus)
+        return "must be success, executing, failure, interrupt, abandon or pending";
+    if (cause == names::kPage)
+        return parameter == "page" ? "must be a number from 1" : "must be a number from 0";
+    if (cause == names::kInvalidParameter && parameter == "after") return "is not a cursor of this list";
+    return {};
+}
+
+/// The parameters of a query with their reasons; empty for other errors.
+model::Problems problems_of(std::string_view cause, const std::vector<std::string>& fields) {
+    model::Problems problems;
+    for (const std::string& field : fields)
+        if (const std::string_view reason = reason_of(cause, field); !reason.empty())
+            problems.push_back({std::string{cause}, field, std::string{reason}});
+    return problems;
+}
+
 /// A client that retries after a second finds a new leader, an available database or the same error.
 void add_retry_after(http::Response& response) {
     if (response.status == 503 || response.status == 429) response.headers.push_back({"Retry-After", "1"});
@@ -97,6 +120,8 @@ http::Response error_response(model::Language language, const Error& error, std:
     const bool has_own_cause = error.code == Errc::invalid || error.code == Errc::unauthenticated;
     const bool own_cause = has_own_cause && !error.what.empty();
     const std::string_view cause = own_cause ? std::string_view{error.what} : mapping.cause;
+    if (const model::Problems problems = problems_of(cause, fields); !problems.empty())
+        return error_response(language, problems);
     http::Response response = json_response(
         mapping.status, model::error_body(mapping.status, cause, language, mapping.detail, fields));
     add_retry_after(response);
