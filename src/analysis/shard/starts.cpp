@@ -201,7 +201,8 @@ void Starts::end_unstarted(Run& run) {
         context_.gate.spawn("stop", outcomes_.finish_without_attempt(run.id, run.stop_reason));
         return;
     }
-    shard_.move(run, Stage::running);
+    // It may have been stopped while the compare-and-set before its start was in progress.
+    if (run.stage != Stage::running) shard_.move(run, Stage::running);
     run.began = context_.clock.now();
     hand_to_pool(run);
     context_.pool.cancel(run.row.id);
