@@ -81,7 +81,7 @@ Result<std::string> own_cgroup() {
 
 Result<std::unique_ptr<CommandCgroups>> CommandCgroups::open(const std::string& parent,
                                                              std::string_view owner, Limits limits) {
-    std::string folder = fmt::format("{}/ecron-{}", parent, keyed_uuid("cgroup", owner, Instant{}));
+    const std::string folder = fmt::format("{}/ecron-{}", parent, keyed_uuid("cgroup", owner, Instant{}));
     if (!clear(folder)) return fail(Errc::unavailable, folder + " cannot be cleared");
     if (::mkdir(folder.c_str(), 0755) != 0) return refused(folder, errno);
     std::unique_ptr<CommandCgroups> groups{new CommandCgroups{folder, limits}};

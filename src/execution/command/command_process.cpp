@@ -119,6 +119,7 @@ void CommandProcess::await_text(Stream stream) {
 
 CommandProcess::Left CommandProcess::read(Stream stream) {
     Source& from = source(stream);
+    // The pipe does not block. NOLINTNEXTLINE(clang-analyzer-unix.BlockInCriticalSection)
     const ssize_t count = ::read(from.pipe.native_handle(), read_buffer.data(), read_buffer.size());
     if (count == 0) return Left::nothing;
     if (count < 0) return errno == EAGAIN || errno == EINTR ? Left::perhaps : Left::nothing;
