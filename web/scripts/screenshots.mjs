@@ -5,88 +5,16 @@
 // A view is also shown as it is on an empty server (VIEW-empty), while it loads (VIEW-loading), and when the server fails
 // (VIEW-error). ECRON_BINARY names the binary (default: ../build/dev/ecron), CHROMIUM the browser, and ECRON_LANGUAGE the
 // language (en or zh-CN). WIDTHS and THEMES select some: WIDTHS=1440 THEMES=light. HEIGHT cuts the pictures.
-import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
+import { paths, start } from './demo.mjs';
 
-const binary = process.env.ECRON_BINARY ?? fileURLToPath(new URL('../../build/dev/ecron', import.meta.url));
 const widths = (process.env.WIDTHS ?? '360,768,1440').split(',').map(Number);
 const themes = (process.env.THEMES ?? 'light,dark').split(',');
 const language = process.env.ECRON_LANGUAGE ?? 'en';
 const cut = Number(process.env.HEIGHT ?? 0);
 const kHeights = { 360: 740, 768: 1024 };
-const kPrefix = '/api/ecron-management/v1';
-
-const sleep = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
-
-function freePort() {
-  return new Promise(resolve => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-/** Starts an ecron in a folder of its own; returns its address and a function that ends it. */
-async function start(flags) {
-  const folder = mkdtempSync(join(tmpdir(), 'ecron-screenshots-'));
-  const origin = `http://127.0.0.1:${await freePort()}`;
-  const parameters = ['serve', '--cron-port', new URL(origin).port, '--lang', 'en_US', ...flags(folder)];
-  const child = spawn(binary, parameters, { cwd: folder, stdio: 'ignore' });
-  const ended = new Promise(resolve => child.once('exit', resolve));
-  const stop = async () => {
-    child.kill('SIGTERM');
-    await ended;
-    rmSync(folder, { recursive: true, force: true });
-  };
-  for (let tries = 0; tries < 300 && child.exitCode === null; tries++) {
-    const ready = await fetch(`${origin}/health/ready`).catch(() => null);
-    if (ready?.ok) return { origin, stop };
-    await sleep(100);
-  }
-  await stop();
-  throw new Error(`${binary} did not become ready`);
-}
-
-async function read(origin, path) {
-  return (await fetch(`${origin}${kPrefix}${path}`)).json();
-}
-
-/** The addresses of the views on the demo: its newest failure, and the job of it. */
-async function paths(origin) {
-  const [failed] = await read(origin, '/jobexecution?state=abandon&limit=1');
-  const [backup] = await read(origin, '/job?name=Back%20up%20database%20analytics');
-  const [retried] = (await read(origin, '/jobexecution?state=success&limit=1000')).filter(
-    ({ execute_times }) => execute_times > 1,
-  );
-  const job = `/jobs/${failed.job_id}`;
-  const at = new Date(Date.now() - 6 * 3_600_000).toISOString().replace(/:\d\d\.\d+/, ':30');
-  return {
-    overview: '/',
-    jobs: '/jobs',
-    job,
-    'job-changes': `${job}?tab=changes`,
-    'job-definition': `${job}?tab=definition`,
-    'job-explained': `/jobs/${backup.job_id}?at=${at}`,
-    editor: `/jobs/${failed.job_id}/edit`,
-    executions: '/executions',
-    execution: `/executions/${failed.execute_id}`,
-    'execution-compared': `/executions/${retried.execute_id}?compare=previous`,
-    schedule: '/schedule',
-    'schedule-past': '/schedule?view=past',
-    'schedule-missed': '/schedule?view=missed',
-    operations: '/operations',
-    'operations-deadletters': '/operations?view=deadletters',
-    'operations-audit': '/operations?view=audit',
-    'operations-configuration': '/operations?view=configuration',
-  };
-}
-
 const kSignIn = /\/v1\/(auth|caller)$/;
 const unlessSignIn = act => route => (kSignIn.test(route.request().url()) ? route.fallback() : act(route));
 const kError = { cause: 'Internal error', code: 500009001, message: 'The database is locked.', detail: null };
