@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useState } from 'react';
 import { useEffectiveTheme } from '../app/color_scheme';
 import { formatNumber, useText } from '../i18n';
 import { clockTime } from '../time/format';
@@ -7,6 +7,7 @@ import { StateBadge } from './StateBadge';
 import classes from './TimelineStrip.module.css';
 import { drawStrip } from './timeline_canvas';
 import { type Bucket, kAbove, kBelow } from './timeline_model';
+import { useWidth } from './useWidth';
 
 type Props = {
   buckets: Bucket[];
@@ -16,19 +17,6 @@ type Props = {
   /// Further content of the tooltip, such as the names of jobs.
   details?: (bucket: Bucket) => ReactNode;
 };
-
-function useWidth<Element extends HTMLElement>() {
-  const ref = useRef<Element>(null);
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const element = ref.current;
-    if (!element) return;
-    const observer = new ResizeObserver(entries => setWidth(entries[0]?.contentRect.width ?? 0));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  return [ref, width] as const;
-}
 
 /// Past and future on one axis, drawn on a canvas: what went well and what is planned above the axis, failures below.
 /// It is a slider for the keyboard and for readers of the screen: arrow keys choose a slice, Enter opens it.

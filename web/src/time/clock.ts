@@ -17,13 +17,39 @@ export function now(): number {
   return Date.now() + ahead;
 }
 
-type Ticker = { value: number; watchers: Set<() => void>; timer?: ReturnType<typeof setInterval> };
+type Ticker = { value: number; subscribe: (watcher: () => void) => () => void };
 const tickers = new Map<number, Ticker>();
+
+function makeTicker(interval: number): Ticker {
+  const watchers = new Set<() => void>();
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const ticker: Ticker = {
+    value: now(),
+    subscribe: watcher => {
+      watchers.add(watcher);
+      if (timer === undefined) {
+        // Nobody watched: the value may be old.
+        ticker.value = now();
+        timer = setInterval(() => {
+          ticker.value = now();
+          for (const each of watchers) each();
+        }, interval);
+      }
+      return () => {
+        watchers.delete(watcher);
+        if (watchers.size > 0) return;
+        clearInterval(timer);
+        timer = undefined;
+      };
+    },
+  };
+  return ticker;
+}
 
 function tickerOf(interval: number): Ticker {
   let ticker = tickers.get(interval);
   if (!ticker) {
-    ticker = { value: now(), watchers: new Set() };
+    ticker = makeTicker(interval);
     tickers.set(interval, ticker);
   }
   return ticker;
@@ -32,20 +58,11 @@ function tickerOf(interval: number): Ticker {
 /// The present, updated every `interval` milliseconds. All users of one interval share a timer.
 export function useNow(interval = 1_000): number {
   const ticker = tickerOf(interval);
-  return useSyncExternalStore(
-    watcher => {
-      ticker.watchers.add(watcher);
-      ticker.timer ??= setInterval(() => {
-        ticker.value = now();
-        for (const each of ticker.watchers) each();
-      }, interval);
-      return () => {
-        ticker.watchers.delete(watcher);
-        if (ticker.watchers.size > 0) return;
-        clearInterval(ticker.timer);
-        ticker.timer = undefined;
-      };
-    },
-    () => ticker.value,
-  );
+  return useSyncExternalStore(ticker.subscribe, () => ticker.value);
+}
+
+/// What `read` makes of the present, asked every `interval` milliseconds; the component renders only when it changes.
+export function useAsOfNow(read: (present: number) => string, interval = 1_000): string {
+  const ticker = tickerOf(interval);
+  return useSyncExternalStore(ticker.subscribe, () => read(ticker.value));
 }

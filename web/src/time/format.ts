@@ -66,6 +66,18 @@ export function offsetName(millis: number, zone: string): string {
   return (found?.value ?? 'UTC').replace('GMT', 'UTC');
 }
 
+const relatives = new Map<string, Intl.RelativeTimeFormat>();
+
+function relativeFormatter(locale: string, numeric: 'auto' | 'always'): Intl.RelativeTimeFormat {
+  const key = `${locale} ${numeric}`;
+  let found = relatives.get(key);
+  if (!found) {
+    found = new Intl.RelativeTimeFormat(locale, { numeric, style: 'short' });
+    relatives.set(key, found);
+  }
+  return found;
+}
+
 /// "in 5 min.", "3 hr. ago", "now". The unit grows so that the number stays below about 90. Days are periods of 24 hours
 /// and not those of the calendar, so none is "yesterday".
 export function relative(millis: number, present: number, locale: string): string {
@@ -89,7 +101,7 @@ export function relative(millis: number, present: number, locale: string): strin
   const unit = units.find(([limit]) => size < limit)?.[1] ?? 'year';
   const value = Math.trunc(seconds / (divisors[unit] ?? 1));
   const numeric = value === 0 ? 'auto' : 'always';
-  return new Intl.RelativeTimeFormat(locale, { numeric, style: 'short' }).format(value || 0, unit);
+  return relativeFormatter(locale, numeric).format(value || 0, unit);
 }
 
 /// "350 ms", "4.2 s", "3 min 05 s", "2 h 10 min", "3 d 4 h". Units are the symbols of SI, the same in every language.

@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
 import type { Schemas } from '../../api/client';
 import { AbsoluteTime, RelativeTime } from '../../components/RelativeTime';
 import { StateBadge } from '../../components/StateBadge';
 import { Bone } from '../../components/States';
 import { useText } from '../../i18n';
-import { useNow } from '../../time/clock';
+import { useAsOfNow } from '../../time/clock';
 import { duration, toMillis } from '../../time/format';
 import classes from './executions.module.css';
 
@@ -55,7 +56,15 @@ export function ExecutionTable({
   );
 }
 
-function Row({ row, withJob, zone }: { row: Execution; withJob: boolean; zone: string | undefined }) {
+type RowProps = { row: Execution; withJob: boolean; zone: string | undefined };
+
+/// Whether two rows look the same. New executions move the others down, so that each is another object with every read.
+function equalRows(a: RowProps, b: RowProps): boolean {
+  const names = Object.keys(b.row) as (keyof Execution)[];
+  return a.withJob === b.withJob && a.zone === b.zone && names.every(name => a.row[name] === b.row[name]);
+}
+
+const Row = memo(function Row({ row, withJob, zone }: RowProps) {
   const t = useText();
   const begun = row.begin_at !== '';
   const late = row.lateness_ms !== null && row.lateness_ms >= 1_000;
@@ -105,7 +114,7 @@ function Row({ row, withJob, zone }: { row: Execution; withJob: boolean; zone: s
       </td>
     </tr>
   );
-}
+}, equalRows);
 
 function Duration({ row }: { row: Execution }) {
   const running = row.job_status === 'executing' || row.job_status === 'failure';
@@ -115,8 +124,7 @@ function Duration({ row }: { row: Execution }) {
 }
 
 function Elapsed({ since }: { since: number }) {
-  const present = useNow(1_000);
-  return duration(Math.max(0, Math.floor((present - since) / 1_000) * 1_000));
+  return useAsOfNow(present => duration(Math.max(0, Math.floor((present - since) / 1_000) * 1_000)));
 }
 
 function BoneRow({ withJob }: { withJob: boolean }) {

@@ -86,8 +86,9 @@ function FactsBone({ error }: { error: unknown }) {
     <div className={`panel ${classes.facts}`}>
       {[0, 1, 2].map(each => (
         <div key={each} className={classes.fact}>
-          <Bone width={64} />
+          <Bone width={64} height={16} />
           <Bone width={96} height={24} />
+          <Bone width={80} height={16} />
         </div>
       ))}
     </div>

@@ -2,12 +2,12 @@ import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useCan } from '../../auth/permissions';
 import { Icon } from '../../components/icons';
-import { Page } from '../../components/Page';
+import { Page, Section } from '../../components/Page';
 import { Bone, EmptyState, ErrorState } from '../../components/States';
 import { useText } from '../../i18n';
 import { ClusterLine } from './ClusterLine';
 import classes from './overview.module.css';
-import { FailingJobs, LateAndMissed, NextRuns, RunningNow } from './Panels';
+import { BoneRows, FailingJobs, LateAndMissed, NextRuns, RunningNow } from './Panels';
 import { useHistory, useLate, useMissed, useNextHour, useOverview } from './queries';
 import { PauseBanner, Status } from './Status';
 import { Timeline } from './Timeline';
@@ -41,34 +41,38 @@ export function OverviewView() {
       {data ? <Status overview={data} /> : <StatusBone />}
       {data?.paused ? <PauseBanner /> : null}
       <Timeline history={history.data} future={nextHour.data} />
-      <div className={classes.columns}>
-        <div className={classes.column}>
-          <FailingJobs
-            query={{ data: data?.failing, error: overview.error, refetch: overview.refetch }}
-            count={data?.last.abandon ?? 0}
-          />
-          <LateAndMissed
-            query={{
-              data: lateRows,
-              error: missed.error ?? late.error,
-              refetch: () => Promise.all([missed.refetch(), late.refetch()]),
-            }}
-          />
+      {data ? (
+        <div className={classes.columns}>
+          <div className={classes.column}>
+            <FailingJobs
+              query={{ data: data.failing, error: overview.error, refetch: overview.refetch }}
+              count={data.last.abandon}
+            />
+            <LateAndMissed
+              query={{
+                data: lateRows,
+                error: missed.error ?? late.error,
+                refetch: () => Promise.all([missed.refetch(), late.refetch()]),
+              }}
+            />
+          </div>
+          <div className={classes.column}>
+            <RunningNow
+              query={{ data: data.executing, error: overview.error, refetch: overview.refetch }}
+              all={data.executions.executing}
+            />
+            <NextRuns
+              query={{
+                data: data.next ?? [],
+                error: overview.error,
+                refetch: overview.refetch,
+              }}
+            />
+          </div>
         </div>
-        <div className={classes.column}>
-          <RunningNow
-            query={{ data: data?.executing, error: overview.error, refetch: overview.refetch }}
-            all={data?.executions.executing ?? 0}
-          />
-          <NextRuns
-            query={{
-              data: data?.next ?? (data ? [] : undefined),
-              error: overview.error,
-              refetch: overview.refetch,
-            }}
-          />
-        </div>
-      </div>
+      ) : (
+        <ColumnsBone />
+      )}
       <ClusterLine lag={data?.lag_seconds} dead={data?.dead_letters} />
     </Page>
   );
@@ -82,6 +86,20 @@ function StatusBone() {
         <Bone width={320} height={24} />
         <Bone width={220} height={16} />
       </div>
+    </div>
+  );
+}
+
+/// As long as the panels are mostly, or longer: what follows them must not move up into the screen and down again.
+function ColumnsBone() {
+  const t = useText();
+  return (
+    <div className={classes.columns} aria-busy="true">
+      {[t.overview.failingTitle, t.overview.runningTitle].map(title => (
+        <Section key={title} title={title}>
+          <BoneRows count={16} />
+        </Section>
+      ))}
     </div>
   );
 }

@@ -26,16 +26,7 @@ export function Rows<Data>({
 }) {
   if (query.data === undefined && query.error)
     return <ErrorState compact error={query.error} onRetry={() => query.refetch()} />;
-  if (query.data === undefined)
-    return (
-      <div className={classes.rows}>
-        {[72, 56, 64].map(width => (
-          <div key={width} className={classes.row}>
-            <Bone width={`${width}%`} />
-          </div>
-        ))}
-      </div>
-    );
+  if (query.data === undefined) return <BoneRows count={3} />;
   if (query.data.length === 0)
     return (
       <EmptyState compact title={empty.title}>
@@ -43,6 +34,19 @@ export function Rows<Data>({
       </EmptyState>
     );
   return <ul className={classes.rows}>{children(query.data)}</ul>;
+}
+
+export function BoneRows({ count }: { count: number }) {
+  return (
+    <div className={classes.rows}>
+      {Array.from({ length: count }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: bones have no identity
+        <div key={index} className={classes.row}>
+          <Bone width={`${56 + ((index * 8) % 24)}%`} />
+        </div>
+      ))}
+    </div>
+  );
 }
 
 export function FailingJobs({ query, count }: { query: Query<Schemas['OverviewJob'][]>; count: number }) {

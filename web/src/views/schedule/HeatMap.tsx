@@ -1,6 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a grid of cells to move in, not a table to read
-import { useElementSize } from '@mantine/hooks';
 import { type KeyboardEvent, type PointerEvent, useMemo, useState } from 'react';
+import { useWidth } from '../../components/useWidth';
 import { useText } from '../../i18n';
 import { now } from '../../time/clock';
 import { clockTime } from '../../time/format';
@@ -37,7 +37,7 @@ type Place = [number, number];
 export function HeatMap(props: Props) {
   const { points, days, zone, label, measure = 'count', marks = false, chosen, onChoose, spoken } = props;
   const t = useText();
-  const { ref, width } = useElementSize<HTMLDivElement>();
+  const [ref, width] = useWidth<HTMLDivElement>();
   const upright = width > 0 && width < 560;
   const minutes = upright ? 60 : width < 900 ? 30 : 15;
   const heat = useMemo(() => heatOf(points, days, zone, minutes), [points, days, zone, minutes]);
@@ -81,12 +81,12 @@ export function HeatMap(props: Props) {
   return (
     <>
       <div
-        ref={ref}
         className={`${classes.map} ${measure === 'count' ? '' : classes[measure]}`}
         style={{ ['--label' as string]: upright ? '44px' : '88px' }}
       >
         <HeatAxis heat={heat} upright={upright} zone={zone} />
         <div
+          ref={ref}
           className={classes.grid}
           role="grid"
           aria-label={label}
@@ -102,7 +102,8 @@ export function HeatMap(props: Props) {
             if (cell) onChoose(cell);
           }}
         >
-          {rows.map((row, y) => (
+          {/* How long a cell is follows from the width, which is known before anything is painted. */}
+          {(width > 0 ? rows : []).map((row, y) => (
             <HeatRow
               // biome-ignore lint/suspicious/noArrayIndexKey: rows are places
               key={y}
