@@ -56,3 +56,12 @@ async function targetUrl(): Promise<string> {
   const jobs = (await request('GET', '/job?name=heartbeat-api')) as { job_context: { exec: string } }[];
   return new URL(jobs[0]?.job_context.exec ?? '').origin;
 }
+
+test('a time shows its date and zone while the pointer is on it', async ({ page }) => {
+  await page.goto(`${address.page()}/`);
+  const time = page.getByRole('region', { name: 'Next runs' }).locator('time').first();
+  await time.hover();
+  await expect(page.getByRole('tooltip')).toHaveText(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/);
+  await page.mouse.move(0, 0);
+  await expect(page.getByRole('tooltip')).toHaveCount(0);
+});
