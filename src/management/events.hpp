@@ -28,7 +28,7 @@ public:
     };
 
     static constexpr std::size_t kHistory = 1'000;  // events of a channel
-    static constexpr std::size_t kMaxStreams = 128, kMaxStreamsOfTenant = 16;
+    static constexpr std::size_t kMaxStreams = 1'024, kMaxStreamsOfTenant = 128;
     static constexpr Millis kInterval{500};  // between two reads, and at least four times their duration
     static constexpr Millis kKept{60'000};   // history without streams
     static constexpr std::size_t kMaxOpen = 10'000;  // executions whose changes are followed

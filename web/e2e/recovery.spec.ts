@@ -56,3 +56,18 @@ test('a leader that is killed is seen at another node, which takes over', async 
     storage.remove();
   }
 });
+
+test('a page for which the server has no stream reads again at intervals, and says so', async ({ page }) => {
+  const server = await startEcron();
+  try {
+    await page.route('**/v1/events', route => route.fulfill({ status: 429, json: {} }));
+    await page.goto(`${server.page}/jobs`);
+    await expect(page.getByText('Delayed', { exact: true })).toBeVisible();
+    await putJob(server, 'created-meanwhile');
+    await expect(page.getByRole('link', { name: 'created-meanwhile' })).toBeVisible({ timeout: 40_000 });
+    await page.unroute('**/v1/events');
+    await expect(page.getByText('Live', { exact: true })).toBeVisible({ timeout: 40_000 });
+  } finally {
+    await server.remove();
+  }
+});

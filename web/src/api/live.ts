@@ -6,7 +6,8 @@ import { EventParser, type ServerEvent } from './event_parser';
 
 /// The one event stream of the page. It invalidates the queries that an event concerns, at most once per kInterval, and
 /// reconnects with a back-off. Events are hints to read again, as docs/api.md says; `lost` invalidates everything.
-export type LiveState = 'connecting' | 'live' | 'offline';
+/// `limited`: the server has no stream to spare, and everything is read again at intervals.
+export type LiveState = 'connecting' | 'live' | 'limited' | 'offline';
 
 const kInterval = 2_000;
 const kMaxWait = 30_000;
@@ -95,6 +96,7 @@ export function follow(client: QueryClient): () => void {
   let wake: (() => void) | undefined;
   let last = '';
   let wait = 0;
+  let limited = false;
 
   async function read(): Promise<void> {
     const headers: Record<string, string> = { Accept: 'text/event-stream' };
@@ -103,6 +105,11 @@ export function follow(client: QueryClient): () => void {
     if (last) headers['Last-Event-ID'] = last;
     const response = await fetch(`${kPrefix}/events`, { headers, signal: abort.signal });
     if (response.status === 401) expireSession(headers.Authorization ?? null);
+    if (response.status === 429) {
+      limited = true;
+      return;
+    }
+    limited = false;
     if (!response.ok || !response.body) throw new Error(`events: ${response.status}`);
     const reconnected = wait > 0 && last === '';
     setState('live');
@@ -124,9 +131,12 @@ export function follow(client: QueryClient): () => void {
 
   async function run(): Promise<void> {
     while (!stopped) {
-      await read().catch(() => undefined);
+      await read().catch(() => {
+        limited = false;
+      });
       if (stopped) return;
-      setState(navigator.onLine && wait === 0 ? 'connecting' : 'offline');
+      if (limited) invalidation.add(null);
+      setState(limited ? 'limited' : navigator.onLine && wait === 0 ? 'connecting' : 'offline');
       wait = Math.min(kMaxWait, Math.max(1_000, wait * 2));
       await new Promise<void>(resolve => {
         wake = resolve;

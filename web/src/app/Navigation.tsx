@@ -78,7 +78,12 @@ function Item({
 function LiveMark() {
   const t = useText();
   const live = useLive();
-  const help = { live: t.live.liveHelp, connecting: t.live.connectingHelp, offline: t.live.offlineHelp };
+  const help = {
+    live: t.live.liveHelp,
+    connecting: t.live.connectingHelp,
+    limited: t.live.limitedHelp,
+    offline: t.live.offlineHelp,
+  };
   return (
     <Tooltip label={help[live]} multiline maw={260}>
       <div className={classes.live} data-live={live} role="status">

@@ -36,9 +36,11 @@ export const common = {
   live: {
     live: 'Live',
     connecting: 'Connecting',
+    limited: 'Delayed',
     offline: 'Offline',
     liveHelp: 'Changes appear within seconds.',
     connectingHelp: 'Connecting to the event stream.',
+    limitedHelp: 'The server follows no more pages. What you see is read again every half minute.',
     offlineHelp: 'The server does not answer. The page reconnects by itself; what you see may be old.',
   },
   auth: {

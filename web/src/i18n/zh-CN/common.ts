@@ -40,9 +40,11 @@ export const common: Common = {
   live: {
     live: '实时',
     connecting: '连接中',
+    limited: '有延迟',
     offline: '离线',
     liveHelp: '变更会在数秒内显示。',
     connectingHelp: '正在连接事件流。',
+    limitedHelp: '服务器的事件流已达上限，当前显示的内容每半分钟重新读取一次。',
     offlineHelp: '服务器无响应，页面会自动重连，当前显示的内容可能已过时。',
   },
   auth: {
