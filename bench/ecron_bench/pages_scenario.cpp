@@ -141,6 +141,10 @@ std::vector<Page> pages_of(const Samples& samples) {
                                    "/job?search=stored",
                                    "/job?search=nowhere",
                                    "/job?search=nowhere&sort=name",
+                                   "/job?name_contains=stored",
+                                   "/job?name_contains=stored&sort=name",
+                                   "/job?name_contains=nowhere",
+                                   "/job?name_contains=stored&enabled=false",
                                    "/job?state=abandon",
                                    "/job?state=success",
                                    "/job?state=executing",
@@ -158,6 +162,7 @@ std::vector<Page> pages_of(const Samples& samples) {
         pages.push_back({path, same(path)});
     pages.push_back({"/job?name=", name("/job?name=")});
     pages.push_back({"/job?search= (one job)", name("/job?search=")});
+    pages.push_back({"/job?name_contains= (one job)", name("/job?name_contains=")});
     pages.push_back({"/job/:id", job("/job/", "")});
     pages.push_back({"/job/:id/next", job("/job/", "/next")});
     const Instant now = std::chrono::floor<Millis>(std::chrono::system_clock::now());

@@ -302,7 +302,7 @@ store::Awaitable<store::JobPage> FakeStore::search_jobs(store::JobSearch search)
     for (const model::Job& job : jobs) {
         const bool fits = theirs(search.tenant, job.tenant) && (!search.name || *search.name == job.name) &&
                           (!search.enabled || *search.enabled == job.enabled) &&
-                          job.name.contains(search.text);
+                          job.name.contains(search.name_contains) && job.name.contains(search.text);
         if (fits) found.push_back({job.key, job.id, job.name});
     }
     const auto sorts_before = [&](const store::JobPlace& left, const store::JobPlace& right) {

@@ -20,7 +20,7 @@ TEST_CASE("the filters of a list of jobs are passed to the store", "[management]
     AsTenant service;
     const Reply reply = service.get(
         "/job?search=Report&label=team:a&label=env:x:y&enabled=false&mode=exe&state=abandon&job_type=cron&"
-        "name=n"
+        "name=n&name_contains=Part"
         "&timestamp=2026-01-05T10:00:00Z&limit=7&page=3&sort=created");
     CHECK(reply.status() == 200);
     const store::JobSearch& search = service.store.searched;
@@ -32,6 +32,7 @@ TEST_CASE("the filters of a list of jobs are passed to the store", "[management]
     CHECK(search.state == model::ExecutionState::abandon);
     CHECK(search.type == model::JobType::scheduled);
     CHECK(search.name == "n");
+    CHECK(search.name_contains == "Part");
     CHECK(search.created_until == service.clock.now());
     CHECK(search.limit == 8);  // one more than shown
     CHECK(search.offset == 14);
@@ -61,7 +62,11 @@ TEST_CASE("invalid filters of jobs are refused, each with its reason", "[managem
     CHECK(reply.at("/detail/parameters") == bj::array{bj::value(field)});
     CHECK_FALSE(reply.at("/detail/reasons/0/reason").as_string().empty());
     CHECK(service.get("/job?enabled=x&mode=x").at("/detail/parameters") == bj::array{"enabled", "mode"});
-    CHECK(service.get("/job?search=" + std::string(257, 'x')).status() == 400);
+    for (const std::string parameter : {"search", "name_contains"}) {
+        CHECK(service.get("/job?" + parameter + '=' + std::string(256, 'x')).status() == 200);
+        CHECK(service.get("/job?" + parameter + '=' + std::string(257, 'x')).at("/detail/parameters") ==
+              bj::array{bj::value(parameter)});
+    }
     std::string labels = "/job?";
     for (int i = 0; i < 9; ++i) labels += "label=a:" + std::to_string(i) + "&";
     CHECK(service.get(labels).status() == 400);
@@ -98,6 +103,18 @@ TEST_CASE("a list that stopped before its end says where it continues, also with
     CHECK(page.text() == "[]");
     CHECK(page.field("X-Next-After") == "7");
     CHECK(page.field("Link").contains("after=7"));
+}
+
+TEST_CASE("jobs are found by a part of the name alone, page by page", "[management]") {
+    Service service;
+    for (const char* name : {"report a", "other", "report b"}) service.given_job(name);
+    const Reply first = service.get("/job?name_contains=report&limit=1&sort=name");
+    CHECK(names_in(first) == Names{"report a"});
+    const std::string link = first.field("Link");
+    CHECK(link.contains("name_contains=report"));
+    const Reply second = service.get(link.substr(1, link.find('>') - 1));
+    CHECK(names_in(second) == Names{"report b"});
+    CHECK(second.field("X-Next-After").empty());
 }
 
 TEST_CASE("a long filtered list is streamed in its order, without jobs deleted meanwhile", "[management]") {

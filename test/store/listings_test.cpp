@@ -164,6 +164,115 @@ TEST_CASE("a search examines a bounded number of jobs and continues behind them"
           6);
 }
 
+TEST_CASE("jobs are found by a part of the name, and by nothing else", "[store]") {
+    Searched world;
+    world.given("Nightly Report", Searched::context("http://h/"));
+    world.given("100% it's_a réport!", Searched::context("http://h/", R"({"kind":"report"})"));
+    world.given("elsewhere", Searched::context("http://h/report", R"({"report":"report"})"), "report");
+    world.given("other report", Searched::context("http://h/"), "", "tenant-b");
+    const auto named = [&](const std::string& part) {
+        return world.found({.tenant = kTenant, .name_contains = part});
+    };
+    CHECK(named("rePort") == Names{"Nightly Report"});
+    CHECK(named("Y r") == Names{"Nightly Report"});
+    CHECK(named("rép").size() == 1);
+    CHECK(named("100%").size() == 1);
+    CHECK(named("it's_a").size() == 1);
+    CHECK(named("t!").size() == 1);
+    CHECK(named("_R").empty());
+    CHECK(named("%").size() == 1);
+    CHECK(named("").size() == 3);
+    CHECK(world.found({.name_contains = "report"}) == Names{"other report", "Nightly Report"});
+}
+
+TEST_CASE("a part of the name is combined with the other conditions", "[store]") {
+    Searched world;
+    const model::Job off = world.given("report off", Searched::context("http://h/", R"({"team":"a"})"));
+    world.given("report on", Searched::context("http://h/", R"({"team":"b"})"), "weekly");
+    const model::Job failed =
+        world.given("report failed", Searched::context("http://h/x", R"({"team":"b"})"));
+    const model::Job other =
+        world.given("other", Searched::context("http://h/x", R"({"team":"a"})"), "weekly");
+    world.must(world.store().jobs->enable_jobs(kTenant, {off.id, other.id}, false));
+    world.begin_term();
+    for (const model::Job& job : {failed, other}) world.given_run(job, ExecutionState::abandon);
+    const auto named = [&](JobSearch search) {
+        search.name_contains = "REPORT";
+        return world.found(std::move(search));
+    };
+    CHECK(named({.enabled = false}) == Names{"report off"});
+    CHECK(named({.state = ExecutionState::abandon}) == Names{"report failed"});
+    CHECK(named({.text = "weekly"}) == Names{"report on"});
+    CHECK(named({.labels = {{"team", "b"}}}) == Names{"report failed", "report on"});
+    CHECK(named({.mode = model::Mode::exe}).empty());
+    CHECK(named({.type = model::JobType::scheduled}).size() == 3);
+    CHECK(named({.created_until = off.created_at - Seconds{1}}).empty());
+    CHECK(named({.name = "report on"}) == Names{"report on"});
+    CHECK(named({.name = "other"}).empty());
+}
+
+TEST_CASE("a search by a part of the name is complete, sorted, and continues behind its cursor", "[store]") {
+    Searched world;
+    for (const char* name : {"b hit", "x", "任 hit", "a hit", "d HIT", "y", "c hit"})
+        world.given(name, Searched::context("http://h/"));
+    world.given("a hit", Searched::context("http://h/"), "", "tenant-b");
+    const auto [order, all] = GENERATE(table<JobOrder, Names>({
+        {JobOrder::oldest, {"b hit", "任 hit", "a hit", "d HIT", "c hit"}},
+        {JobOrder::newest, {"c hit", "d HIT", "a hit", "任 hit", "b hit"}},
+        {JobOrder::by_name, {"a hit", "b hit", "c hit", "d HIT", "任 hit"}},
+        {JobOrder::by_name_descending, {"任 hit", "d HIT", "c hit", "b hit", "a hit"}},
+    }));
+    JobSearch search{.tenant = kTenant, .name_contains = "hit", .order = order, .examined = 1};
+    CHECK(world.found(search) == all);
+    search.limit = 2;
+    search.offset = 3;
+    CHECK(world.found(search) == Names{all[3], all[4]});
+    search.offset = 0;
+    Names shown;
+    for (;;) {
+        const std::vector<JobPlace> page = world.places(search);
+        for (const JobPlace& place : page) {
+            shown.push_back(place.name);
+            CHECK(world.must(world.store().jobs->find_job(kTenant, place.id))->name == place.name);
+        }
+        if (page.size() < 2) break;
+        search.after = page.back();
+    }
+    CHECK(shown == all);
+    search = {.name_contains = "a hit", .order = JobOrder::by_name, .limit = 1};
+    search.after = world.places(search).front();
+    CHECK(world.found(search) == Names{"a hit"});  // of the other tenant
+}
+
+TEST_CASE("a search examines a bounded number of names and continues behind them", "[store]") {
+    Searched world;
+    for (const char* name : {"b", "hit 1", "a", "hit 2", "d", "c"})
+        world.given(name, Searched::context("http://h/"));
+    const auto [order, all] = GENERATE(table<JobOrder, Names>({
+        {JobOrder::oldest, {"hit 1", "hit 2"}},
+        {JobOrder::newest, {"hit 2", "hit 1"}},
+        {JobOrder::by_name, {"hit 1", "hit 2"}},
+        {JobOrder::by_name_descending, {"hit 2", "hit 1"}},
+    }));
+    const std::string text = GENERATE("", "http");  // examined row by row, or not
+    JobSearch search{
+        .tenant = kTenant, .name_contains = "hit", .text = text, .order = order, .examined = 1, .names = 2};
+    Names shown;
+    std::size_t pages = 0;
+    do {
+        const JobPage page = world.must(world.store().listings->search_jobs(search));
+        for (const JobPlace& place : page.places) shown.push_back(place.name);
+        search.after = page.next;
+        REQUIRE(++pages < 10);
+    } while (search.after);
+    CHECK(shown == all);
+    CHECK(pages >= 4);
+    // All names fit, or the page is full.
+    CHECK(!world.must(world.store().listings->search_jobs({.name_contains = "hit", .names = 6})).next);
+    CHECK(!world.must(world.store().listings->search_jobs({.name_contains = "hit", .limit = 1, .names = 5}))
+               .next);
+}
+
 TEST_CASE("jobs are found and counted by the state of the run that ended last", "[store]") {
     Searched world;
     const model::Job good = world.given_job("good");

@@ -22,6 +22,7 @@ struct JobSearch {
     std::optional<Instant> created_until{};
     std::optional<model::JobType> type{};
     std::optional<std::string> name{};
+    std::string name_contains{};  // regardless of the case of ASCII letters
     /// Part of the name, URL or command, remarks, or a label, regardless of the case of ASCII letters.
     std::string text{};
     model::NameValues labels{};  // at most kMaxLabels
@@ -35,13 +36,15 @@ struct JobSearch {
     std::size_t limit{20};
     std::size_t offset{0};         // counted from `after`, and among the examined jobs only
     std::size_t examined{10'000};  // jobs at most, by text, labels and mode
+    std::size_t names{200'000};    // examined at most, by a part of the name
     std::optional<JobPlace> after{};
 
     static constexpr std::size_t kMaxLabels = 8;
 };
 
-/// Part of a list. A search by text, labels or mode examines a bounded number of jobs: `next` is where it
-/// continues if it ended before the list did and before the limit was reached.
+/// Part of a list. A search by text, labels or mode examines a bounded number of jobs, and one by a part of
+/// the name a bounded number of names: `next` is where it continues if it ended before the list did and
+/// before the limit was reached.
 struct JobPage {
     std::vector<JobPlace> places{};
     std::optional<JobPlace> next{};

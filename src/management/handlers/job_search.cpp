@@ -17,8 +17,8 @@ namespace ecron::management {
 namespace {
 
 /// What only a search has.
-constexpr std::array<std::string_view, 8> kFilters{"name", "search", "label", "enabled",
-                                                   "mode", "state",  "sort",  "with"};
+constexpr std::array<std::string_view, 9> kFilters{"name", "name_contains", "search", "label", "enabled",
+                                                   "mode", "state",         "sort",   "with"};
 constexpr std::size_t kFirstRows = 4;  // of a streamed list
 constexpr std::size_t kMaxSearch = 256;
 
@@ -71,7 +71,8 @@ public:
         search.created_until = problems_.value(query_.time("timestamp"), "must be an RFC 3339 time");
         search.type = problems_.value(query_.job_type(), "must be scheduled, timed or real-time");
         if (const auto name = query_.first("name")) search.name = std::string{*name};
-        read_text(search);
+        search.name_contains = text_of("name_contains");
+        search.text = text_of("search");
         read_labels(search);
         read_enabled(search);
         read_state(search);
@@ -84,11 +85,12 @@ public:
     }
 
 private:
-    void read_text(store::JobSearch& search) {
-        search.text = query_.first("search").value_or("");
-        if (search.text.size() > kMaxSearch)
-            problems_.add("search", fmt::format("has {} bytes, at most {} are allowed", search.text.size(),
-                                                kMaxSearch));
+    std::string text_of(std::string_view parameter) {
+        std::string text{query_.first(parameter).value_or("")};
+        if (text.size() > kMaxSearch)
+            problems_.add(parameter,
+                          fmt::format("has {} bytes, at most {} are allowed", text.size(), kMaxSearch));
+        return text;
     }
 
     void read_labels(store::JobSearch& search) {

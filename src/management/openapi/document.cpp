@@ -24,6 +24,7 @@ constexpr std::string_view kCount =
     R"({"type":"integer","format":"int64","minimum":1,"maximum":9223372036854775807})";
 constexpr std::string_view kText = R"({"type":"string"})";
 constexpr std::string_view kAnyText = R"({"type":"string","pattern":"^[^\\u0000]*$"})";
+constexpr std::string_view kSearchText = R"({"type":"string","maxLength":256,"pattern":"^[^\\u0000]*$"})";
 // Same as auth::can_be_tenant: no control characters, no leading or trailing white space.
 constexpr std::string_view kTenant =
     R"({"type":"string","maxLength":36,"pattern":"^([^\\s\\uFEFF\\u0000-\\u001F\\u007F-\\u009F])"
@@ -70,8 +71,10 @@ constexpr std::array kParameters{
                  "Earliest time, inclusive: creation of jobs, start of statuses."},
     ParameterDoc{"end_at", "query", kTime, "Latest time, inclusive."},
     ParameterDoc{"name", "query", kAnyText, "Only the job of this name."},
+    ParameterDoc{"name_contains", "query", kSearchText,
+                 "Only jobs with this text in the name; the case of ASCII letters does not matter."},
     ParameterDoc{
-        "search", "query", R"({"type":"string","maxLength":256,"pattern":"^[^\\u0000]*$"})",
+        "search", "query", kSearchText,
         "Only jobs with this text in the name, the URL or command, the remarks or a label; the case of ASCII "
         "letters does not matter."},
     ParameterDoc{

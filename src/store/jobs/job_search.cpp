@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "ecron/base/json_writer.hpp"
 #include "ecron/base/text.hpp"
@@ -103,6 +104,8 @@ Conditions conditions_of(const JobSearch& search, const Dialect& dialect, const 
     Conditions conditions;
     if (search.tenant) conditions.add_exactly(dialect, "f_tenant_id", search.tenant->value());
     if (search.name) conditions.add_exactly(dialect, "f_job_name", *search.name);
+    if (!search.name_contains.empty())
+        conditions.add(dialect.like("f_job_name"), std::string_view{pattern_of(search.name_contains)});
     if (search.created_until) conditions.add("f_create_time <= {}", to_unix_seconds(*search.created_until));
     if (search.type) conditions.add("f_job_type = {}", static_cast<std::int64_t>(*search.type));
     if (search.enabled) conditions.add("f_enabled = {}", std::int64_t{*search.enabled ? 1 : 0});
@@ -140,13 +143,33 @@ bool examines_rows(const JobSearch& search) {
     return !search.text.empty() || !search.labels.empty() || search.mode.has_value();
 }
 
-/// Decides what the conditions on the text of the context leave open.
-bool matches(const JobSearch& search, const std::string& lower, const Statement& row) {
+/// Decides what the conditions on texts leave open.
+class Matcher {
+public:
+    explicit Matcher(const JobSearch& search)
+        : search_(search),
+          examines_(examines_rows(search)),
+          text_(lower_case(search.text)),
+          name_part_(lower_case(search.name_contains)) {}
+
+    [[nodiscard]] bool matches(const Statement& row) const {
+        return contains(row.text(2), name_part_) && (!examines_ || contents_match(row));
+    }
+
+private:
+    [[nodiscard]] bool contents_match(const Statement& row) const;
+
+    const JobSearch& search_;
+    bool examines_;
+    std::string text_, name_part_;  // in lower case
+};
+
+bool Matcher::contents_match(const Statement& row) const {
     const Result<model::Context> context = model::read_context(row.text(4));
-    if (!context || (search.mode && context->mode != *search.mode)) return false;
-    if (!has_labels(*context, search.labels)) return false;
-    return lower.empty() || contains(row.text(2), lower) || contains(row.text(3), lower) ||
-           contains(context->exec, lower) || labels_contain(*context, lower);
+    if (!context || (search_.mode && context->mode != *search_.mode)) return false;
+    if (!has_labels(*context, search_.labels)) return false;
+    return text_.empty() || contains(row.text(2), text_) || contains(row.text(3), text_) ||
+           contains(context->exec, text_) || labels_contain(*context, text_);
 }
 
 /// Chooses how many rows to read next, so that their contexts fit in kBytesAtOnce.
@@ -182,38 +205,89 @@ std::string select_places(const JobSearch& search, const Dialect& dialect, std::
         order_of(search));
 }
 
+/// Returns true if the index of names contains all that the conditions need.
+bool names_suffice(const JobSearch& search) {
+    return !search.name_contains.empty() && !search.name && !search.created_until && !search.type &&
+           !search.enabled && !search.state && !examines_rows(search);
+}
+
+/// As select_places(), but reads only the rows of the jobs that are shown: with another order than that of
+/// the index, MariaDB would read all rows to sort them, and with a column that is not in the index, too. The
+/// limit of the subquery keeps the server from merging it into the query.
+std::string select_named(const JobSearch& search, const Dialect& dialect, std::string_view columns,
+                         const Conditions& conditions) {
+    const std::string by_index = fmt::format(" order by {} limit :rows", order_of(search));
+    const std::string by_key =
+        fmt::format(" order by f_named {} limit :rows", is_descending(search.order) ? "desc" : "asc");
+    const std::string all = fmt::format(" limit {}", std::numeric_limits<std::int64_t>::max());
+    const bool is_sorted = is_by_name(search.order);
+    return fmt::format(
+        "select f_key_id, f_job_id, f_job_name{} from (select f_key_id as f_named from t_cron_job{} "
+        "where 1 = 1{}{}) n {} t_cron_job on f_key_id = f_named{}",
+        columns, dialect.use_index("t_cron_job", "index_job_name"), conditions.sql(),
+        is_sorted ? by_index : all, dialect.texts.ordered_join,
+        is_sorted ? " order by " + order_of(search) : by_key);
+}
+
 JobPlace place_in(const Statement& row) { return {JobKey(row.integer(0)), JobId(row.text(1)), row.text(2)}; }
 
 Statement& candidates(Session& session, const JobSearch& search, const Section& section, std::size_t rows) {
-    Conditions conditions = conditions_of(search, session.dialect(), section);
-    add_contents(conditions, session.dialect(), search);
-    Statement& select = session.prepare(
-        select_places(search, session.dialect(),
-                      examines_rows(search) ? ", f_remarks, f_job_context" : ", '', ''", conditions),
-        conditions.types() + 'i', "issss");
+    const Dialect& dialect = session.dialect();
+    Conditions conditions = conditions_of(search, dialect, section);
+    add_contents(conditions, dialect, search);
+    const std::string_view columns = examines_rows(search) ? ", f_remarks, f_job_context" : ", '', ''";
+    Statement& select =
+        session.prepare(names_suffice(search) ? select_named(search, dialect, columns, conditions)
+                                              : select_places(search, dialect, columns, conditions),
+                        conditions.types() + 'i', "issss");
     conditions.bind(select);
     select << static_cast<std::int64_t>(rows);
     return select;
 }
 
-/// Returns the last job that the search may examine; nullopt if it may examine the rest of the list.
-std::optional<JobPlace> last_examined(Session& session, const JobSearch& search) {
-    if (!examines_rows(search)) return std::nullopt;
-    const Conditions conditions = conditions_of(search, session.dialect(), {.after = search.after});
+/// Returns the last of the first `count` jobs of a section, without regard to their contents; nullopt if
+/// there are fewer.
+std::optional<JobPlace> last_of(Session& session, const JobSearch& search, const Section& section,
+                                std::size_t count) {
+    const Conditions conditions = conditions_of(search, session.dialect(), section);
     Statement& select =
         session.prepare(select_places(search, session.dialect(), "", conditions) + " offset :skipped",
                         conditions.types() + "ii", "iss");
     conditions.bind(select);
-    select << std::int64_t{1} << static_cast<std::int64_t>(std::max<std::size_t>(search.examined, 1) - 1);
+    select << std::int64_t{1} << static_cast<std::int64_t>(std::max<std::size_t>(count, 1) - 1);
     if (!select.first()) return std::nullopt;
     return place_in(select);
+}
+
+/// Costs less than last_of(), because the server chooses the smallest index.
+bool has_more_jobs(Session& session, std::size_t count) {
+    Statement& select = session.prepare("select f_key_id from t_cron_job limit 1 offset :skipped", "i", "i");
+    select << static_cast<std::int64_t>(count);
+    return select.first();
+}
+
+/// Returns the last job whose name the search may examine; nullopt if it may examine the rest of the list.
+std::optional<JobPlace> last_named(Session& session, const JobSearch& search) {
+    const bool examines_names = !search.name_contains.empty() && !search.name;
+    if (!examines_names || !has_more_jobs(session, search.names)) return std::nullopt;
+    return last_of(session, {.tenant = search.tenant, .order = search.order}, {.after = search.after},
+                   search.names);
+}
+
+/// Returns the last job that the search may examine; nullopt if it may examine the rest of the list.
+std::optional<JobPlace> last_examined(Session& session, const JobSearch& search) {
+    std::optional<JobPlace> named = last_named(session, search);
+    if (!examines_rows(search)) return named;
+    std::optional<JobPlace> examined =
+        last_of(session, search, {.after = search.after, .until = named}, search.examined);
+    return examined ? examined : named;
 }
 
 }  // namespace
 
 JobPage search_jobs(Session& session, const JobSearch& search) {
     const bool examines = examines_rows(search);
-    const std::string lower = lower_case(search.text);
+    const Matcher matcher{search};
     JobPage page;
     ReadAhead ahead;
     std::size_t skipped = 0;
@@ -227,7 +301,7 @@ JobPage search_jobs(Session& session, const JobSearch& search) {
             section.after = place_in(select);
             ahead.add(select);
             const bool is_full = page.places.size() == search.limit;
-            if (is_full || (examines && !matches(search, lower, select))) continue;
+            if (is_full || !matcher.matches(select)) continue;
             if (skipped < search.offset)
                 ++skipped;
             else
