@@ -140,18 +140,25 @@ const kShown = 6;
 /// Read, of which the best by name are shown.
 const kRead = 50;
 
-/// The newest jobs that match the text, by the search of the server. A request examines a part of a long list only: what
-/// it finds is shown, and the rest is read until there are kShown.
+/// Names are complete in one request. What else a job contains is examined in parts, and only if no name matches.
+type Part = { by: 'name_contains' | 'search'; after?: string };
+
+/// The newest jobs whose name contains the text, or, if there are none, those that match it by something else: what a
+/// request finds is shown, and the rest is read until there are kShown.
 function useJobSearch(typed: string) {
   const [text] = useDebouncedValue(typed.trim(), 120);
   const query = useInfiniteQuery({
     queryKey: keys.jobs.list({ palette: text }),
-    queryFn: ({ pageParam, signal }) => {
-      const params = { query: { search: text, limit: kRead, after: pageParam } };
+    queryFn: ({ pageParam: { by, after }, signal }) => {
+      const params = { query: { [by]: text, limit: kRead, after } };
       return callPage(api.GET('/job', { params, signal }));
     },
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: page => page.after ?? undefined,
+    initialPageParam: { by: 'name_contains' } as Part,
+    getNextPageParam: (page, pages, { by }): Part | undefined => {
+      if (page.after) return { by, after: page.after };
+      const none = pages.every(each => each.rows.length === 0);
+      return by === 'name_contains' && none ? { by: 'search' } : undefined;
+    },
     enabled: text !== '',
     placeholderData: keepPreviousData,
   });
