@@ -11,12 +11,18 @@ export const binary =
   process.env.ECRON_BINARY ?? fileURLToPath(new URL('../../build/dev/ecron', import.meta.url));
 
 /// Where a server stores its jobs: how it is told, and what removes it.
-export type Storage = { flags: string[]; environment: NodeJS.ProcessEnv; remove: () => void };
+export type Storage = {
+  flags: string[];
+  environment: NodeJS.ProcessEnv;
+  /// Of the database on a server; empty for a file.
+  database: string;
+  remove: () => void;
+};
 
 /// The server of scripts/with-database, if the tests run on one.
 export const usesMysql = process.env.ECRON_TEST_STORE === 'mysql';
 
-function runSql(statement: string): void {
+export function runSql(statement: string): void {
   const {
     ECRON_TEST_MYSQL_HOST: host,
     ECRON_TEST_MYSQL_PORT: port,
@@ -38,7 +44,12 @@ function runSql(statement: string): void {
 /// A new database on that server, or a file in the folder.
 export function createStorage(folder: string): Storage {
   if (!usesMysql)
-    return { flags: ['--db-path', join(folder, 'ecron.db')], environment: {}, remove: () => {} };
+    return {
+      flags: ['--db-path', join(folder, 'ecron.db')],
+      environment: {},
+      database: '',
+      remove: () => {},
+    };
   const name = `ecron_web_${randomBytes(6).toString('hex')}`;
   runSql(`create database ${name} character set utf8mb4 collate utf8mb4_bin`);
   const { ECRON_TEST_MYSQL_HOST: host = '', ECRON_TEST_MYSQL_PORT: port = '' } = process.env;
@@ -57,6 +68,7 @@ export function createStorage(folder: string): Storage {
       user,
     ],
     environment: { ECRON_USER_PWD: password },
+    database: name,
     remove: () => runSql(`drop database ${name}`),
   };
 }
@@ -67,6 +79,8 @@ export type Server = {
   page: string;
   api: string;
   folder: string;
+  /// As of Storage.
+  database: string;
   /// Ends the process; the database stays.
   stop: (signal?: NodeJS.Signals) => Promise<void>;
   /// Starts it again, on the same port and database.
@@ -154,6 +168,7 @@ export async function startEcron(
     page: `${origin}/ui`,
     api: `${origin}/api/ecron-management/v1`,
     folder,
+    database: storage.database,
     start,
     stop,
     remove,
