@@ -56,6 +56,8 @@ TEST_CASE("each parameter of a query that is not valid has its reason", "[manage
         {"/jobstatus?job_status=foo", "job_status",
          "must be success, executing, failure, interrupt, abandon or pending"},
         {"/jobstatus?begin_at=x", "begin_at", "must be an RFC 3339 time"},
+        {"/jobexecution?after=x", "after", "is not a cursor of this list"},
+        {"/missed?begin_at=x", "begin_at", "must be an RFC 3339 time"},
         {"/jobstatus?begin_at=2026-01-02T00:00:00Z&end_at=2026-01-01T00:00:00Z", "begin_at",
          "must be an RFC 3339 time, begin_at not after end_at"},
     }));

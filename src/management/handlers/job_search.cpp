@@ -68,8 +68,8 @@ public:
 
     store::JobSearch read(const std::optional<TenantId>& tenant) {
         store::JobSearch search{.tenant = tenant};
-        search.created_until = problems_.value(query_.time("timestamp"), "must be an RFC 3339 time");
-        search.type = problems_.value(query_.job_type(), "must be scheduled, timed or real-time");
+        search.created_until = problems_.value(query_.time("timestamp"));
+        search.type = problems_.value(query_.job_type());
         if (const auto name = query_.first("name")) search.name = std::string{*name};
         search.name_contains = text_of("name_contains");
         search.text = text_of("search");
@@ -132,10 +132,9 @@ private:
             else
                 search.order = found->second;
         }
-        const std::int64_t limit =
-            problems_.value(query_.number("limit", 0, kListDefault), "must be a number from 0");
+        const std::int64_t limit = problems_.value(query_.number("limit", 0, kListDefault));
         search.limit = static_cast<std::size_t>(std::min(limit, max_limit_));
-        const std::int64_t page = problems_.value(query_.number("page", 1, 1), "must be a number from 1");
+        const std::int64_t page = problems_.value(query_.number("page", 1, 1));
         if (page > kMaxPages) problems_.add("page", "is too large");
         const auto after = query_.first("after");
         if (after) {

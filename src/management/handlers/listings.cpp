@@ -51,14 +51,11 @@ void append_row(std::string& out, const MissedSummary& missed) {
 namespace {
 
 std::size_t limit_of(const Query& query, ProblemList& problems) {
-    const std::int64_t limit =
-        problems.value(query.number("limit", 0, kListDefault), "must be a number from 0");
+    const std::int64_t limit = problems.value(query.number("limit", 0, kListDefault));
     return static_cast<std::size_t>(std::min(limit, kListLimit));
 }
 
-Query::Range range_of(const Query& query, ProblemList& problems) {
-    return problems.value(query.range(), "must be an RFC 3339 time, begin_at not after end_at");
-}
+Query::Range range_of(const Query& query, ProblemList& problems) { return problems.value(query.range()); }
 
 store::ExecutionSearch execution_search(const Query& query, ProblemList& problems,
                                         const std::optional<TenantId>& tenant) {
@@ -78,7 +75,7 @@ store::ExecutionSearch execution_search(const Query& query, ProblemList& problem
     search.begin_from = range.begin;
     search.begin_until = range.end;
     search.limit = limit_of(query, problems);
-    search.before = problems.value(query.execution_cursor(), "is not a cursor of this list");
+    search.before = problems.value(query.execution_cursor());
     return search;
 }
 
@@ -117,7 +114,7 @@ AsyncResponse list_missed(ApiRequest request) {
     search.from = range.begin;
     search.until = range.end;
     search.limit = limit_of(*query, problems);
-    search.before = problems.value(query->cursor(), "is not a cursor of this list");
+    search.before = problems.value(query->cursor());
     if (problems.any()) co_return request.error(problems.problems());
     const bool is_possible = !search.job || can_be_id(search.job->value());
     if (search.limit == 0 || !is_possible) co_return json_response(200, "[]");

@@ -29,10 +29,9 @@ Instant default_end(Instant from, Millis step, Instant now) {
 }  // namespace
 
 Forecast::Range time_range(const Query& query, Anchor anchor, Instant now, ProblemList& problems) {
-    constexpr std::string_view kTime = "must be an RFC 3339 time";
     Forecast::Range range{.step = kHour};
-    const auto from = problems.value(query.time("from"), kTime);
-    const auto to = problems.value(query.time("to"), kTime);
+    const auto from = problems.value(query.time("from"));
+    const auto to = problems.value(query.time("to"));
     range.from = from.value_or(anchor == Anchor::begin ? now : to.value_or(now) - kDay);
     if (const auto step = query.first("step")) {
         const Result<Millis> given = parse_duration(*step);

@@ -6,6 +6,7 @@
 #include "ecron/base/error.hpp"
 #include "ecron/model/json.hpp"
 #include "ecron/model/messages.hpp"
+#include "management/http/query.hpp"
 
 namespace ecron::management {
 
@@ -16,11 +17,15 @@ public:
         problems_.push_back(
             {std::string{model::cause::kInvalidParameter}, std::string{field}, std::move(reason)});
     }
-    /// Returns the value, or adds the error's fields with a reason and returns a default.
-    template <class T> T value(Result<T> result, std::string_view reason) {
+    /// Returns the value of a Query, or adds the error's fields and returns a default. `otherwise`: the
+    /// reason if the cause implies none.
+    template <class T> T value(Result<T> result, std::string_view otherwise = {}) {
         if (result) return std::move(*result);
-        for (const std::string& field : result.error().fields)
-            problems_.push_back({result.error().what, field, std::string{reason}});
+        for (const std::string& field : result.error().fields) {
+            const std::string_view reason = reason_of(result.error().what, field);
+            problems_.push_back(
+                {result.error().what, field, std::string{reason.empty() ? otherwise : reason}});
+        }
         return T{};
     }
     [[nodiscard]] bool any() const { return !problems_.empty(); }

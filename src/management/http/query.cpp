@@ -161,6 +161,18 @@ Result<std::optional<store::ExecutionCursor>> Query::execution_cursor() const {
     return cursor;
 }
 
+std::string_view reason_of(std::string_view error, std::string_view parameter) {
+    if (error == cause::kTime) return "must be an RFC 3339 time";
+    if (error == cause::kEndBeforeBegin) return "must be an RFC 3339 time, begin_at not after end_at";
+    if (error == cause::kJobType) return "must be scheduled, timed or real-time";
+    if (error == cause::kJobStatus)
+        return "must be success, executing, failure, interrupt, abandon or pending";
+    if (error == cause::kPage)
+        return parameter == "page" ? "must be a number from 1" : "must be a number from 0";
+    if (error == cause::kInvalidParameter && parameter == "after") return "is not a cursor of this list";
+    return {};
+}
+
 std::string text_of(const store::ExecutionCursor& cursor) {
     return fmt::format("{}-{}", cursor.begin ? to_unix_seconds(*cursor.begin) : 0, cursor.key);
 }

@@ -48,6 +48,9 @@ private:
     std::vector<http::QueryParameter> parameters_;
 };
 
+/// Returns what the parameter must be, for a cause with which Query refuses it; empty for others.
+[[nodiscard]] std::string_view reason_of(std::string_view error, std::string_view parameter);
+
 /// Returns SECONDS-KEY of the row's start.
 [[nodiscard]] std::string text_of(const store::ExecutionCursor& cursor);
 

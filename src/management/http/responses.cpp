@@ -7,6 +7,7 @@
 
 #include "ecron/base/log.hpp"
 #include "ecron/model/translation.hpp"
+#include "management/http/query.hpp"
 
 namespace ecron::management {
 namespace {
@@ -60,21 +61,7 @@ const ErrorMapping& mapping_of(Errc code, std::string_view field) {
     });
 }
 
-/// What a parameter of a query must be, for the causes of Query; empty: no such cause.
-std::string_view reason_of(std::string_view cause, std::string_view parameter) {
-    namespace names = model::cause;
-    if (cause == names::kTime) return "must be an RFC 3339 time";
-    if (cause == names::kEndBeforeBegin) return "must be an RFC 3339 time, begin_at not after end_at";
-    if (cause == names::kJobType) return "must be scheduled, timed or real-time";
-    if (cause == names::kJobStatus)
-        return "must be success, executing, failure, interrupt, abandon or pending";
-    if (cause == names::kPage)
-        return parameter == "page" ? "must be a number from 1" : "must be a number from 0";
-    if (cause == names::kInvalidParameter && parameter == "after") return "is not a cursor of this list";
-    return {};
-}
-
-/// The parameters of a query with their reasons; empty for other errors.
+/// The parameters of a query with their reasons; empty for errors that are not of Query.
 model::Problems problems_of(std::string_view cause, const std::vector<std::string>& fields) {
     model::Problems problems;
     for (const std::string& field : fields)

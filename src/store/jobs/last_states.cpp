@@ -21,6 +21,7 @@ const Rows& last_rows(Driver driver) {
 constexpr std::size_t kRowsOfPart = 512;
 constexpr Millis kRetry{1'000};
 constexpr int kExecutionsExamined = 8;
+constexpr int kMostOrphans = 10'000;  // of one round
 
 struct Recorded {
     std::int64_t key{};
@@ -170,7 +171,7 @@ std::vector<JobKey> orphaned_states(Session& session) {
     Statement& read =
         session.prepare(fmt::format("select l.f_job_key from t_cron_job_last l left join t_cron_job j on "
                                     "j.f_key_id = l.f_job_key where j.f_key_id is null limit {}",
-                                    kLongestList),
+                                    kMostOrphans),
                         "", "i");
     std::vector<JobKey> jobs;
     for (read.run(); read.fetch();) jobs.emplace_back(read.integer(0));
@@ -178,12 +179,16 @@ std::vector<JobKey> orphaned_states(Session& session) {
 }
 
 Result<void> remove_states(Session& session, const std::vector<JobKey>& jobs) {
-    const std::size_t size = list_size(jobs.size());
-    Statement& remove = session.prepare(
-        fmt::format("delete from t_cron_job_last where f_job_key in ({})", placeholders(size)),
-        std::string(size, 'i'));
-    for (std::size_t i = 0; i < size; ++i) remove << jobs[std::min(i, jobs.size() - 1)].value();
-    remove.run();
+    for (std::span<const JobKey> rest{jobs}; !rest.empty();) {
+        const auto some = rest.first(std::min(rest.size(), kLongestList));
+        const std::size_t size = list_size(some.size());
+        Statement& remove = session.prepare(
+            fmt::format("delete from t_cron_job_last where f_job_key in ({})", placeholders(size)),
+            std::string(size, 'i'));
+        for (std::size_t i = 0; i < size; ++i) remove << some[std::min(i, some.size() - 1)].value();
+        remove.run();
+        rest = rest.subspan(some.size());
+    }
     return {};
 }
 
