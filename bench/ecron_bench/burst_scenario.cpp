@@ -56,7 +56,7 @@ public:
         const double before = nodes_.metric(kSucceeded);
         const double cpu = nodes_.cpu_seconds();
         {
-            std::jthread asks{[&](const std::stop_token& stop) { burst.requests = ask(stop); }};
+            const std::jthread asks{[&](const std::stop_token& stop) { burst.requests = ask(stop); }};
             wait_until_ended(before + static_cast<double>(jobs));
         }
         burst.cpu_per_run = (nodes_.cpu_seconds() - cpu) / static_cast<double>(jobs);

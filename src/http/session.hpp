@@ -326,6 +326,7 @@ private:
         co_await boost::asio::async_write(stream_, both, on(ec));
         co_return !ec;
     }
+    // The check does not see the move in a template. NOLINTNEXTLINE(performance-unnecessary-value-param)
     boost::asio::awaitable<bool> send(std::string text) { return send(Unsent{.own = std::move(text)}); }
 
     /// False: the unsent bytes exceed what the account of this response may hold. The connection is then

@@ -23,7 +23,8 @@ std::string expanded(std::string_view pattern, std::string_view tenant) {
     if (at == pattern.npos) return std::string{pattern};
     std::string name =
         fmt::format("{}{}{}", pattern.substr(0, at), tenant, pattern.substr(at + kTenantPlaceholder.size()));
-    return is_dns_label(name) ? name : std::string{};
+    if (!is_dns_label(name)) name.clear();
+    return name;
 }
 
 std::string account_fault(const ClusterRules& rules, std::string_view name_space, std::string_view account) {
@@ -88,7 +89,7 @@ bool is_own_cluster_job(const Context& context) {
 }
 
 Result<std::string> namespace_of(const ClusterRules& rules, const TenantId& tenant, std::string_view named) {
-    std::string own = expanded(rules.name_space, tenant.value());
+    const std::string own = expanded(rules.name_space, tenant.value());
     if (own.empty())
         return fail(Errc::denied, fmt::format("the tenant's name does not fit into a namespace's: {} "
                                               "(kubernetes_namespace)",

@@ -229,12 +229,12 @@ Result<Context> read_context(std::string_view json) {
     const boost::json::object* root = document.root().if_object();
     if (root == nullptr) return fail(Errc::invalid, "job_context is no object", {"job_context"});
 
-    static const Retry kDefaultRetry;
+    static const Retry default_retry;
     ValidationErrors ignored;  // invalid members take their defaults: old rows must load
     Members members{*root, json, "", ignored};
     context.mode = stored_mode(members);
     read_window(members, Origin::store, context.plan);
-    const Reading reading{Origin::store, kDefaultRetry};
+    const Reading reading{Origin::store, default_retry};
     read_fields(members, target_fields(), reading, context);
     read_fields(members, policy_fields(), reading, context);
     return context;

@@ -193,7 +193,7 @@ void mark_as_own(json::object& metadata, const AttemptOrder& order) {
 Result<std::string> namespace_for(const AttemptOrder& order, const std::string& named,
                                   const ManifestOptions& options) {
     if (options.rules != nullptr) return model::namespace_of(*options.rules, order.task->tenant, named);
-    const std::string name_space = named.empty() ? "default" : named;
+    std::string name_space = named.empty() ? "default" : named;
     if (!model::is_dns_label(name_space))
         return fail(Errc::invalid, fmt::format("{} is no namespace", name_space));
     return name_space;

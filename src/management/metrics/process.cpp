@@ -25,7 +25,7 @@ double seconds(clockid_t clock) {
 /// spaces and parentheses.
 double start_seconds() {
     std::ifstream stat{"/proc/self/stat"};
-    std::string text{std::istreambuf_iterator<char>{stat}, {}};
+    const std::string text{std::istreambuf_iterator<char>{stat}, {}};
     std::size_t at = text.rfind(')');
     for (int field = 2; field < 22 && at != std::string::npos; ++field) at = text.find(' ', at + 1);
     if (at == std::string::npos) return 0;

@@ -97,8 +97,10 @@ template <class T> std::optional<UnwrappedType<T>> value_in(Members& members, co
     }
 }
 
+template <class T, class V> void set(T& member, V&& value) { member = std::forward<V>(value); }
+
 template <auto M> void read(Members& members, const Field& field, const Reading&, Context& into) {
-    if (auto value = value_in<ValueOf<M>>(members, field)) at(into, M) = std::move(*value);
+    if (auto value = value_in<ValueOf<M>>(members, field)) set(at(into, M), std::move(*value));
 }
 
 inline void write_value(JsonWriter& json, const std::string& value) { json.text(value); }

@@ -93,7 +93,7 @@ bool fits(const ExecutionSearch& search, const Statement& row) {
     if (search.state && static_cast<std::int64_t>(*search.state) != row.integer(2)) return false;
     if (search.trigger && static_cast<std::int64_t>(*search.trigger) != row.integer(3)) return false;
     // The tenant of rows of the previous service is in ext_info.
-    const std::string tenant = row.text(5);
+    const std::string& tenant = row.text(5);
     return !search.tenant || tenant.empty() || tenant == search.tenant->value();
 }
 
