@@ -27,7 +27,83 @@ public:
     bool dead{false};
 };
 
+/// A watch that is updated by a round of the campaign every 100 ms.
+class Rounds {
+public:
+    explicit Rounds(bool alive = true) : watch(5s, false) {
+        store::Cluster cluster;
+        cluster.nodes.push_back({.node = kOther, .alive = alive});
+        watch.answered(cluster, now);
+    }
+    /// Returns true if the node is gone afterwards.
+    bool see(bool present, Millis time = 100ms) {
+        for (const SteadyInstant end = now + time; now < end; now += 100ms) {
+            std::vector<NodeId> seen;
+            if (present) seen.push_back(kOther);
+            watch.looked(watch.watched(NodeId{"self"}), seen, now, now + 1ms);
+        }
+        return watch.is_gone(kOther);
+    }
+    NodeWatch watch;
+    SteadyInstant now{};
+};
+
 }  // namespace
+
+TEST_CASE("a node is gone when it had a session and has none for longer than it may start claims",
+          "[watch]") {
+    Rounds rounds;
+    CHECK(rounds.watch.watched(NodeId{"self"}) == std::vector{kOther});
+    CHECK_FALSE(rounds.see(true, 1s));
+    CHECK_FALSE(rounds.see(false, 600ms));
+    CHECK_FALSE(rounds.watch.any_loses_claims());
+    CHECK(rounds.see(false, 200ms));
+    CHECK(rounds.watch.any_loses_claims());
+    CHECK(rounds.watch.watched(NodeId{"self"}) == std::vector{kOther});
+    CHECK_FALSE(rounds.see(true));
+}
+
+TEST_CASE("a node is not gone if it never had a session", "[watch]") {
+    Rounds rounds;  // a process of an older version
+    CHECK_FALSE(rounds.see(false, 10s));
+}
+
+TEST_CASE("a node that opens another session in time is not gone", "[watch]") {
+    Rounds rounds;
+    CHECK_FALSE(rounds.see(true));
+    CHECK_FALSE(rounds.see(false, 500ms));
+    CHECK_FALSE(rounds.watch.loses_claims(kOther));
+    CHECK_FALSE(rounds.see(true));
+    CHECK(rounds.watch.loses_claims(kOther));  // it may be another process
+    CHECK_FALSE(rounds.see(false, 600ms));
+    CHECK_FALSE(rounds.see(true, 5s));
+    CHECK_FALSE(rounds.watch.any_loses_claims());
+}
+
+TEST_CASE("a round that fails concludes nothing about sessions", "[watch]") {
+    Rounds rounds;
+    CHECK_FALSE(rounds.see(true));
+    CHECK_FALSE(rounds.see(false, 500ms));
+    SECTION("with an error") { rounds.watch.not_looked(); }
+    SECTION("without a response, but for the last") {
+        rounds.now += 2s;
+        CHECK_FALSE(rounds.see(false, 600ms));
+        return;
+    }
+    CHECK_FALSE(rounds.see(false, 10s));
+    CHECK_FALSE(rounds.see(true));
+    CHECK(rounds.see(false, 1s));
+}
+
+TEST_CASE("a node that is gone is forgotten after it is dead", "[watch]") {
+    Rounds rounds;
+    rounds.see(true);
+    CHECK(rounds.see(false, 1s));
+    rounds.watch.answered(store::Cluster{}, rounds.now);
+    CHECK(rounds.see(false, 40s));
+    CHECK_FALSE(rounds.see(false, 20s));
+    CHECK(rounds.watch.watched(NodeId{"self"}).empty());
+}
 
 TEST_CASE("a node is dead one lease period after its lease has ended", "[watch]") {
     World world;

@@ -75,8 +75,8 @@ void Database::release(Session session, Shard shard) {
     if (shards_[shard.value()].lock == session) shards_[shard.value()].lock = Session::none;
 }
 
-Database::Answer<store::ElectionState> Database::campaign(Session session, const store::CampaignRound& round,
-                                                          bool renews, Millis clock_ahead) {
+Database::Answer<Database::Round> Database::campaign(Session session, const store::CampaignRound& round,
+                                                     bool renews, Millis clock_ahead) {
     if (!lives(session)) {
         disconnect(session);
         return fail(Errc::unavailable, "the session has ended");
@@ -110,7 +110,13 @@ Database::Answer<store::ElectionState> Database::campaign(Session session, const
         return node.first == round.node || (node.second.can_lead && node.second.lease_until > now());
     }));
     if (!nodes_.contains(round.node)) ++standing.live_nodes;
-    return standing;
+    Session& present = present_[round.node];
+    if (!lives(present)) present = session;
+    standing.present.emplace();
+    for (const NodeId& node : round.watch)
+        if (const auto found = present_.find(node); found != present_.end() && lives(found->second))
+            standing.present->push_back(node);
+    return Round{.standing = std::move(standing), .is_present = present == session};
 }
 
 Database::Answer<store::Term> Database::begin_term(Shard shard, const NodeId& node) {

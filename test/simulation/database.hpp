@@ -43,8 +43,12 @@ public:
     Session connect();
     /// The server notices the end of the session and releases its locks.
     void disconnect(Session session);
-    Answer<store::ElectionState> campaign(Session session, const store::CampaignRound& round, bool renews,
-                                          Millis clock_ahead);
+    struct Round {
+        store::ElectionState standing;
+        bool is_present{};  // the session holds the lock of the node's presence
+    };
+    Answer<Round> campaign(Session session, const store::CampaignRound& round, bool renews,
+                           Millis clock_ahead);
     Answer<store::Term> begin_term(Shard shard, const NodeId& node);
     void release(Session session, Shard shard);
     void leave(const NodeId& node);
@@ -128,6 +132,7 @@ private:
     std::unordered_map<std::uint64_t, Instant> sessions_;  // last activity of each session
     std::vector<ShardRow> shards_;
     std::map<NodeId, NodeRow> nodes_;
+    std::map<NodeId, Session> present_;
 
     std::map<JobKey, JobRow> jobs_;
     std::unordered_map<JobId, JobKey> job_ids_;

@@ -35,6 +35,14 @@ public:
         return await(store_->election->campaign(
             {.node = NodeId(name_), .max_shards = most, .release = std::move(release)}));
     }
+    /// Returns which of these nodes have a session.
+    std::vector<NodeId> present(std::vector<NodeId> watch) {
+        const Result<ElectionState> standing =
+            await(store_->election->campaign({.node = NodeId(name_), .watch = std::move(watch)}));
+        if (!standing) FAIL(standing.error().what);
+        REQUIRE(standing->present);
+        return *standing->present;
+    }
     /// Returns the shards held after a successful round.
     std::vector<Shard> held(std::size_t most = kMaxShards, std::vector<Shard> release = {}) {
         const Result<ElectionState> standing = campaign(most, std::move(release));

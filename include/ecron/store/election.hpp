@@ -5,12 +5,22 @@ namespace ecron::store {
 
 inline constexpr std::size_t kMaxShards = 64;
 
-/// One round of the leadership campaign of `node`: the maximum number of shards to hold, and the shards to
-/// release. A node with a maximum of 0 does not count among the nodes that share the shards.
+/// One round of the leadership campaign of `node`: the maximum number of shards to hold, the shards to
+/// release, and the other nodes whose presence is checked. A node with a maximum of 0 does not count among
+/// the nodes that share the shards.
 struct CampaignRound {
     NodeId node{};
     std::size_t max_shards{};
     std::vector<Shard> release{};
+    std::vector<NodeId> watch{};
+};
+
+/// A successful round of the campaign.
+struct Heartbeat {
+    SteadyInstant sent{};
+    /// Number of the session that the round used; other nodes see its end (ElectionState::present). 0: they
+    /// do not, because an earlier process of this node still has a session.
+    std::uint64_t session{};
 };
 
 /// State of this node after a campaign round.
@@ -23,6 +33,9 @@ struct ElectionState {
     std::size_t live_nodes{1};  // nodes that can lead and hold a lease, including this one
     std::size_t free{0};        // shards that were unowned when the round ended, except those released in it
     std::size_t led_by_others{0};  // shards whose locks other sessions held when the round began
+    /// The watched nodes that have a session. nullopt: the absence of the others says nothing, because the
+    /// server's locks do not apply to its whole cluster.
+    std::optional<std::vector<NodeId>> present{};
     /// Send time of the last successful renewal of this node's lease.
     std::optional<SteadyInstant> lease_renewed{};
 };
@@ -68,9 +81,8 @@ public:
     virtual Awaitable<ElectionState> campaign(CampaignRound round) = 0;
     /// Returns true if the shard's lock is held and the last successful round was sent less than 3 s ago.
     [[nodiscard]] virtual bool leads(Shard shard) const = 0;
-    /// Returns when the last successful round was sent. A claim may serve as its own start only within 3 s of
-    /// it.
-    [[nodiscard]] virtual std::optional<SteadyInstant> last_heartbeat() const = 0;
+    /// Returns the last successful round; nullopt after one that failed. Threads: any.
+    [[nodiscard]] virtual std::optional<Heartbeat> last_heartbeat() const = 0;
     /// Begins a term: increments the epoch and returns how far planning has progressed. Error: denied if the
     /// lock is not held.
     virtual Awaitable<Term> begin_term(Shard shard, NodeId node) = 0;

@@ -20,8 +20,15 @@ ClockDifference clock_difference(const store::ElectionState& standing) {
 asio::awaitable<void> Campaign::run() {
     while (!context_.over) {
         const SteadyInstant sent = context_.clock.steady();
+        store::CampaignRound round = next_round();
+        const std::vector<NodeId> watched = round.watch;
         const Result<store::ElectionState> standing =
-            co_await context_.store.election->campaign(next_round());
+            co_await context_.store.election->campaign(std::move(round));
+        if (standing && standing->present)
+            context_.watch.looked(watched, *standing->present, sent, context_.clock.steady());
+        else
+            context_.watch.not_looked();
+        follow_session();
         context_.clock_check.look(context_.clock.now(), context_.clock.steady());
         if (standing) {
             const SteadyInstant halfway = sent + (context_.clock.steady() - sent) / 2;
@@ -42,8 +49,18 @@ asio::awaitable<void> Campaign::run() {
     }
 }
 
+/// Once the session has ended, other nodes take over what this node claimed, apart from what it has recorded
+/// as started.
+void Campaign::follow_session() {
+    const std::optional<store::Heartbeat> beat = context_.store.election->last_heartbeat();
+    const std::uint64_t session = beat ? beat->session : 0;
+    if (std::exchange(session_, session) == session) return;
+    for (const auto& shard : shards_) shard->starts().record_runs(Millis{0});
+}
+
 store::CampaignRound Campaign::next_round() const {
-    store::CampaignRound round{.node = context_.options.node};
+    store::CampaignRound round{.node = context_.options.node,
+                               .watch = context_.watch.watched(context_.options.node)};
     if (may_lead()) round.max_shards = extra_ > 0 ? std::max(share(), held_.size() + extra_) : share();
     // A lock that was acquired while there were fewer nodes is surplus, unless its shard is already led.
     const std::size_t keeps = most_to_keep();
@@ -106,6 +123,8 @@ void Campaign::apply_election(const store::ElectionState& standing) {
         wake_.notify();  // unowned shards may be part of the new share
     claim_abandoned(standing);
     take_and_release();
+    if (context_.watch.any_loses_claims())
+        for (const auto& shard : shards_) shard->recovery().look_at_lost_claims();
     // A round that was sent before the jobs were loaded requested no shard and may have found all of them
     // unowned.
     const bool stands_by = feed_.is_loaded() && context_.options.nodes == store::Nodes::one &&

@@ -30,6 +30,8 @@ public:
 
     // remote_executions.cpp
     asio::awaitable<void> poll_remote();
+    /// Looks immediately at the remote executions whose claim their node loses.
+    void look_at_lost_claims();
     /// Passes each remaining run its stored row, or null if it has none; stops when the term ends.
     using Look = std::function<void(Run&, const model::Execution*)>;
     asio::awaitable<void> look_at_rows(std::vector<ExecuteId> ids, Look look);
@@ -52,6 +54,8 @@ private:
     // remote_executions.cpp
     void track_remote(model::Execution row, execution::TaskPtr task);
     void came_back(Run& run);
+    asio::awaitable<void> look_at_remote(std::vector<ExecuteId> ids);
+    [[nodiscard]] bool has_failed_node(const model::Execution& row);
     [[nodiscard]] bool is_lost(const model::Execution& row);
     [[nodiscard]] bool is_claim_over(const model::Execution& row) const;
     asio::awaitable<void> take_over(RunId id);

@@ -32,11 +32,27 @@ void Recovery::track_remote(model::Execution row, execution::TaskPtr task) {
 }
 
 asio::awaitable<void> Recovery::poll_remote() {
-    if (polling_ || !shard_.term.is_active()) co_return;
-    polling_ = true;
     std::vector<ExecuteId> ids;
     for (const RunId id : shard_.runs.elsewhere())
         if (const Run& run = *shard_.runs.find(id); run.stage == Stage::remote) ids.push_back(run.row.id);
+    return look_at_remote(std::move(ids));
+}
+
+void Recovery::look_at_lost_claims() {
+    if (polling_ || !shard_.term.is_active()) return;
+    std::vector<ExecuteId> ids;
+    for (const RunId id : shard_.runs.elsewhere()) {
+        const Run& run = *shard_.runs.find(id);
+        const bool was_claimed =
+            run.stage == Stage::remote && run.row.state == model::ExecutionState::pending;
+        if (was_claimed && context_.watch.loses_claims(run.row.node)) ids.push_back(run.row.id);
+    }
+    if (!ids.empty()) context_.gate.spawn("look at lost claims", look_at_remote(std::move(ids)));
+}
+
+asio::awaitable<void> Recovery::look_at_remote(std::vector<ExecuteId> ids) {
+    if (polling_ || !shard_.term.is_active()) co_return;
+    polling_ = true;
     co_await look_at_rows(std::move(ids), [this](Run& run, const model::Execution* row) {
         if (run.stage == Stage::remote) looked_at(run, row);
     });
@@ -110,7 +126,14 @@ void Recovery::came_back(Run& run) {
 
 bool Recovery::is_lost(const model::Execution& row) {
     if (shard_.orphans.find(row.id) != nullptr) return false;
-    return row.node == context_.options.node || context_.watch.is_dead(row.node);
+    return row.node == context_.options.node || has_failed_node(row);
+}
+
+/// Returns true if the execution's node has failed. A node that is gone no longer starts what it has claimed;
+/// what it has recorded as started may still be in progress there until it is dead.
+bool Recovery::has_failed_node(const model::Execution& row) {
+    const bool is_claimed = row.state == model::ExecutionState::pending;
+    return context_.watch.is_dead(row.node) || (is_claimed && context_.watch.is_gone(row.node));
 }
 
 /// Returns true if the claim of an earlier term no longer leads to a start: its claimer starts what becomes

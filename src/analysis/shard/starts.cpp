@@ -61,7 +61,7 @@ void Starts::start(Run& run) {
     if (may_offer(run)) return offer(run);
     const Instant now = context_.clock.now();
     const bool in_time = now - run.row.due.value_or(now) < kLatestUncheckedStart;
-    if (!run.needs_begin && !commits_begin(run) && in_time && context_.heartbeat_is_fresh()) {
+    if (!run.needs_begin && !commits_begin(run) && in_time && context_.permits_start(run.session)) {
         submit(run);
         return;
     }
@@ -208,12 +208,14 @@ void Starts::end_unstarted(Run& run) {
     context_.pool.cancel(run.row.id);
 }
 
-void Starts::record_long_runs() {
+void Starts::record_long_runs() { record_runs(kLongRun); }
+
+void Starts::record_runs(Millis older_than) {
     const Instant now = context_.clock.now();
     while (!unrecorded_.empty()) {
         Run* const run = shard_.find(unrecorded_.front());
         const bool goes_on = run != nullptr && run->stage == Stage::running && !run->begin_recorded;
-        if (goes_on && now - run->began < kLongRun) break;
+        if (goes_on && now - run->began < older_than) break;
         if (goes_on) {
             run->begin_recorded = true;
             context_.gate.spawn("record", record_begin(run->id));

@@ -28,6 +28,8 @@ public:
     [[nodiscard]] bool commits_begin(const Run& run) const;
     /// Records long attempts as executing, for the API.
     void record_long_runs();
+    /// Records attempts that are in progress and that old.
+    void record_runs(Millis older_than);
     /// A slot of a concurrency key was freed on this node.
     void slot_freed(const std::string& key);
     /// The term ended.
