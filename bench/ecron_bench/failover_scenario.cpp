@@ -140,6 +140,8 @@ private:
         std::vector<FireTarget::Shot> shots = target_.take();
         const auto begin = system_clock::now();
         fault.strike(*nodes_[struck]);
+        const DueTimes claimed =
+            due_times(begin - 1s, begin + 1s);  // a run that is taken over gets another one
         std::map<std::uint32_t, std::vector<system_clock::time_point>> arrivals;  // by shard
         for (;;) {
             std::this_thread::sleep_for(100ms);
@@ -156,7 +158,7 @@ private:
             });
             if (all_go_on) {
                 Takeover result{.first_run = longest};
-                compare(shots, begin, result);
+                compare(shots, claimed, begin, result);
                 nodes_[struck]->kill();
                 nodes_[struck] = start(struck);
                 return result;
@@ -166,24 +168,32 @@ private:
         }
     }
 
-    /// Compares the target's record with the rows of what became due from a second before the fault on.
-    void compare(const std::vector<FireTarget::Shot>& shots, system_clock::time_point fault,
-                 Takeover& result) const {
-        std::map<std::string, std::vector<system_clock::time_point>> arrivals;
-        for (const FireTarget::Shot& shot : shots) arrivals[shot.execute_id].push_back(shot.at);
+    using DueTimes = std::map<std::string, Instant>;  // by execute id
+    [[nodiscard]] DueTimes due_times(system_clock::time_point from, system_clock::time_point to) const {
         const auto millis = [](system_clock::time_point at) {
             return to_unix_millis(std::chrono::floor<Millis>(at));
         };
-        const auto rows = connection_->rows(
-            fmt::format("select f_execute_id, f_due from t_cron_job_status where f_due between {} and {}",
-                        millis(fault - 1s), millis(shots.back().at - kAfter / 2)));
-        for (const Row& row : rows) {
-            const auto found = arrivals.find(row[0].value());
+        DueTimes times;
+        for (const Row& row : connection_->rows(fmt::format(
+                 "select f_execute_id, f_due from t_cron_job_status where f_due between {} and {}",
+                 millis(from), millis(to))))
+            times.emplace(row[0].value(), from_unix_millis(std::stoll(row[1].value())));
+        return times;
+    }
+
+    /// Compares the target's record with the rows of what became due from a second before the fault on.
+    void compare(const std::vector<FireTarget::Shot>& shots, const DueTimes& claimed,
+                 system_clock::time_point fault, Takeover& result) const {
+        std::map<std::string, std::vector<system_clock::time_point>> arrivals;
+        for (const FireTarget::Shot& shot : shots) arrivals[shot.execute_id].push_back(shot.at);
+        DueTimes rows = claimed;
+        rows.merge(due_times(fault - 1s, shots.back().at - kAfter / 2));
+        for (const auto& [id, due] : rows) {
+            const auto found = arrivals.find(id);
             if (found == arrivals.end()) {
                 ++result.missing;
                 continue;
             }
-            const Instant due = from_unix_millis(std::stoll(row[1].value()));
             const std::chrono::duration<double, std::milli> late = found->second.front() - due;
             result.latest = std::max(result.latest, late.count());
             if (found->second.size() > 1) ++result.repeated;

@@ -63,6 +63,19 @@ TEST_CASE("a node is gone when it had a session and has none for longer than it 
     CHECK_FALSE(rounds.see(true));
 }
 
+TEST_CASE("a node whose lease ends before its session is gone after the session", "[watch]") {
+    Rounds rounds;
+    rounds.see(true, 1s);
+    rounds.watch.answered(store::Cluster{}, rounds.now);
+    CHECK_FALSE(rounds.see(true, 1s));
+    CHECK(rounds.watch.leaving() == 0);
+    CHECK_FALSE(rounds.see(false, 200ms));
+    CHECK(rounds.watch.leaving() == 1);
+    CHECK(rounds.see(false, 1s));
+    rounds.see(false, 1s);
+    CHECK(rounds.watch.leaving() == 0);
+}
+
 TEST_CASE("a node is not gone if it never had a session", "[watch]") {
     Rounds rounds;  // a process of an older version
     CHECK_FALSE(rounds.see(false, 10s));

@@ -111,7 +111,8 @@ Database::Answer<Database::Round> Database::campaign(Session session, const stor
     }));
     if (!nodes_.contains(round.node)) ++standing.live_nodes;
     Session& present = present_[round.node];
-    if (!lives(present)) present = session;
+    if (round.leaves && present == session) present = Session::none;
+    if (!round.leaves && !lives(present)) present = session;
     standing.present.emplace();
     for (const NodeId& node : round.watch)
         if (const auto found = present_.find(node); found != present_.end() && lives(found->second))

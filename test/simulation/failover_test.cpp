@@ -135,6 +135,21 @@ TEST_CASE("what a process had claimed starts soon if it restarts before the othe
     }
 }
 
+TEST_CASE("the runs of a node that drains start in time", "[simulation]") {
+    REQUIRE(log::configure({.level = log::Level::error, .file = "/dev/null"}));
+    for (int offset = 0; offset < 1'000; offset += 50) {
+        World world{static_cast<std::uint64_t>(offset + 1)};
+        world.run(kFault + Millis{offset});
+        world.leader().drain(1s);
+        world.run(kEnd);
+        const World::Starts starts = world.starts();
+        CAPTURE(offset);
+        CHECK(starts.latest <= 60ms);
+        CHECK(starts.count == kStarts);
+        CHECK_FALSE(world.doubled());
+    }
+}
+
 TEST_CASE("a node whose session the server ends starts everything once", "[simulation]") {
     REQUIRE(log::configure({.level = log::Level::error, .file = "/dev/null"}));
     for (int offset = 0; offset < 1'000; offset += 50) {

@@ -171,6 +171,12 @@ TEST_CASE("nodes see which others have a session, and a node knows which is its 
         CHECK(second != 0);
         CHECK(second != first);
         CHECK(observer.present(both) == std::vector{NodeId("leader")});
+
+        CHECK(leader.leave() == Shards{kFirst});
+        CHECK(leader.store().election->last_heartbeat()->session == 0);
+        CHECK(observer.present(both).empty());
+        CHECK(leader.held() == Shards{kFirst});
+        CHECK(observer.present(both) == std::vector{NodeId("leader")});
     }
     wait_until([&] { return observer.present(both).empty(); });
 }

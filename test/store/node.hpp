@@ -43,6 +43,13 @@ public:
         REQUIRE(standing->present);
         return *standing->present;
     }
+    /// Gives up the node's presence. Returns the shards held afterwards.
+    std::vector<Shard> leave() {
+        const Result<ElectionState> standing =
+            await(store_->election->campaign({.node = NodeId(name_), .leaves = true}));
+        if (!standing) FAIL(standing.error().what);
+        return standing->held;
+    }
     /// Returns the shards held after a successful round.
     std::vector<Shard> held(std::size_t most = kMaxShards, std::vector<Shard> release = {}) {
         const Result<ElectionState> standing = campaign(most, std::move(release));

@@ -13,13 +13,15 @@ struct CampaignRound {
     std::size_t max_shards{};
     std::vector<Shard> release{};
     std::vector<NodeId> watch{};
+    /// The node gives up its presence, so that the others expect its shards.
+    bool leaves{false};
 };
 
 /// A successful round of the campaign.
 struct Heartbeat {
     SteadyInstant sent{};
     /// Number of the session that the round used; other nodes see its end (ElectionState::present). 0: they
-    /// do not, because an earlier process of this node still has a session.
+    /// do not, because this node leaves, or because an earlier process of it still has a session.
     std::uint64_t session{};
 };
 

@@ -7,7 +7,8 @@
 namespace ecron::analysis {
 namespace {
 
-constexpr int kRoundsFree = 2;  // after this many rounds an unowned shard belongs to no live node's share
+constexpr int kRoundsFree = 2;     // after this many rounds an unowned shard belongs to no live node's share
+constexpr Millis kTakingOver{10};  // between rounds while the shards of another node become free
 constexpr Millis kGuard{200};
 constexpr Millis kBeforeLeaseEnds{1'000};  // commands must have been killed this long before the lease ends
 
@@ -45,7 +46,8 @@ asio::awaitable<void> Campaign::run() {
             rounds_with_free_ = 0;
             extra_ = 0;
         }
-        co_await wake_.wait(context_.options.campaign);
+        co_await wake_.wait(context_.watch.leaving() > 0 ? std::min(kTakingOver, context_.options.campaign)
+                                                         : context_.options.campaign);
     }
 }
 
@@ -61,7 +63,9 @@ void Campaign::follow_session() {
 store::CampaignRound Campaign::next_round() const {
     store::CampaignRound round{.node = context_.options.node,
                                .watch = context_.watch.watched(context_.options.node)};
-    if (may_lead()) round.max_shards = extra_ > 0 ? std::max(share(), held_.size() + extra_) : share();
+    round.leaves = context_.leaving;
+    if (may_lead() && !context_.leaving)
+        round.max_shards = extra_ > 0 ? std::max(share(), held_.size() + extra_) : share();
     // A lock that was acquired while there were fewer nodes is surplus, unless its shard is already led.
     const std::size_t keeps = most_to_keep();
     auto wanted = static_cast<std::size_t>(
@@ -94,12 +98,14 @@ std::size_t Campaign::most_to_keep() const {
     return keeps_all ? shards_.size() : share();
 }
 
-/// Shards that stayed unowned in several rounds belong to no share: each node that sees them acquires its
-/// part.
+/// Shards that stayed unowned in several rounds, or in one in which a node has left, belong to no share: each
+/// node that sees them acquires its part.
 void Campaign::claim_abandoned(const store::ElectionState& standing) {
     rounds_with_free_ = standing.free > 0 && may_lead() ? rounds_with_free_ + 1 : 0;
-    const bool abandoned = rounds_with_free_ >= kRoundsFree;
-    extra_ = abandoned ? (standing.free + live_nodes_ - 1) / live_nodes_ : 0;
+    const std::size_t leaving = std::min(context_.watch.leaving(), live_nodes_ - 1);
+    const bool abandoned = rounds_with_free_ >= (leaving > 0 ? 1 : kRoundsFree);
+    const std::size_t nodes = live_nodes_ - leaving;
+    extra_ = abandoned ? (standing.free + nodes - 1) / nodes : 0;
     if (!abandoned) return;
     took_extra_ = context_.clock.steady();
     log::info("acquiring unowned shards count={}", standing.free);

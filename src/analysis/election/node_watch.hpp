@@ -55,7 +55,7 @@ public:
     /// The nodes whose presence the next round of the campaign has to check.
     [[nodiscard]] std::vector<NodeId> watched(const NodeId& self) const {
         std::set<NodeId> nodes = alive_;
-        for (const auto& [node, since] : absent_since_) nodes.insert(node);
+        nodes.insert(had_session_.begin(), had_session_.end());
         nodes.erase(self);
         return {nodes.begin(), nodes.end()};
     }
@@ -72,8 +72,11 @@ public:
             } else if (had_session_.contains(node))  // a process of an older version never has one
                 absent_since_.try_emplace(node, answered);
         }
-        std::erase_if(absent_since_,
-                      [&](const auto& node) { return sent - node.second > kRemembered * lease_; });
+        std::erase_if(absent_since_, [&](const auto& node) {
+            const bool is_dead_by_now = sent - node.second > kRemembered * lease_;
+            if (is_dead_by_now) had_session_.erase(node.first);
+            return is_dead_by_now;
+        });
         std::erase_if(returned_, [&](const auto& node) { return sent - node.second > kReturned; });
     }
     /// A round failed, or cannot tell which nodes are present.
@@ -88,6 +91,11 @@ public:
         const auto since = absent_since_.find(node);
         return since != absent_since_.end() && *looked_ - since->second >= kGoneAfter;
     }
+    /// The number of nodes that have just ended their session: they have been killed, or drain.
+    [[nodiscard]] std::size_t leaving() const {
+        return static_cast<std::size_t>(std::ranges::count_if(
+            absent_since_, [&](const auto& node) { return *looked_ - node.second <= kLeaving; }));
+    }
     /// Returns true if the rows of executions that the node had claimed are about to change: it is gone, or
     /// was absent shortly before, possibly because another process of its name has started.
     [[nodiscard]] bool loses_claims(const NodeId& node) const {
@@ -101,6 +109,7 @@ public:
 private:
     static constexpr Millis kSilence{2'500};
     static constexpr Millis kBetweenLooks{1'000};
+    static constexpr Millis kLeaving{1'000};
     static constexpr Millis kReturned{3'000};
     static constexpr int kRemembered{10};  // leases; by then a node that is gone is dead
     /// Longer than a heartbeat permits starts by the time that a start takes from that check to the target.

@@ -52,6 +52,7 @@ struct SchedulerContext {
     std::size_t live_nodes{1};
     SteadyInstant no_offers_until{};  // an offer was not accepted
     std::uint64_t foreign_runs{0};    // attempts of shards that other nodes lead, started here
+    bool leaving{false};              // the drain is announced to the other nodes
     bool stopping{false};
     bool over{false};  // drained
 

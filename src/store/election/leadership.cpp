@@ -70,7 +70,7 @@ Result<Locks> Leadership::round(const CampaignRound& round, std::size_t shards, 
     if (!session_ && !back_off_.is_over(sent)) return std::unexpected(state_.unavailable());
     try {
         connect();
-        if (!has_presence_) take_presence(round.node);
+        if (has_presence_ == round.leaves) change_presence(round);
         Locks locks;
         const Owners found = owners(round, shards, locks);
         locks.others = static_cast<std::size_t>(std::ranges::count(found, kOther));
@@ -106,9 +106,14 @@ void Leadership::connect() {
 
 /// Another session may hold the lock: of an earlier process, or of this one, whose end the server has not
 /// noticed.
-void Leadership::take_presence(const NodeId& node) {
-    Statement& lock_statement =
-        session_->prepare(fmt::format("select get_lock({}, 0)", presence_lock(*session_, node)), "", "i");
+void Leadership::change_presence(const CampaignRound& round) {
+    const std::string lock = presence_lock(*session_, round.node);
+    if (round.leaves) {
+        session_->run(fmt::format("do release_lock({})", lock));
+        has_presence_ = false;
+        return;
+    }
+    Statement& lock_statement = session_->prepare(fmt::format("select get_lock({}, 0)", lock), "", "i");
     has_presence_ = lock_statement.first() && lock_statement.integer(0) == 1;
 }
 

@@ -86,7 +86,7 @@ private:
 
     void connect();
     Owners owners(const CampaignRound& round, std::size_t shards, Locks& locks);
-    void take_presence(const NodeId& node);
+    void change_presence(const CampaignRound& round);
     void give_back(Shard shard);
     std::size_t take_free(const Owners& owners, std::size_t most, const std::vector<Shard>& not_these);
     bool take(Shard shard);
