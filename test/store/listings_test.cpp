@@ -1,6 +1,7 @@
 #include "ecron/store/listings.hpp"
 
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "ecron/model/json.hpp"
 #include "store/run_world.hpp"
@@ -125,6 +126,38 @@ TEST_CASE("a search is sorted and continues behind its cursor, page by page", "[
     search = {.order = JobOrder::by_name, .limit = 1};
     search.after = world.places(search).front();
     CHECK(world.found(search) == Names{"a"});  // of the other tenant
+}
+
+TEST_CASE("jobs of several tenants with one name are listed once each, page by page", "[store]") {
+    Searched world;
+    for (const char* tenant : {"tenant-b", "tenant-a", "tenant-c"})
+        for (const char* name : {"b", "a", "c"})
+            world.given(name, Searched::context("http://h/"), "", tenant);
+    const auto [order, all] = GENERATE(table<JobOrder, Names>({
+        {JobOrder::by_name, {"a", "a", "a", "b", "b", "b", "c", "c", "c"}},
+        {JobOrder::by_name_descending, {"c", "c", "c", "b", "b", "b", "a", "a", "a"}},
+    }));
+    const std::string text = GENERATE("", "http");  // examined row by row, or not
+    const std::size_t limit = GENERATE(1U, 2U, 4U, 20U);
+    JobSearch search{.text = text, .order = order, .limit = limit};
+    Names shown;
+    std::set<JobKey> keys;
+    for (;;) {
+        const std::vector<JobPlace> page = world.places(search);
+        for (const JobPlace& place : page) shown.push_back(place.name), keys.insert(place.key);
+        if (page.size() < limit) break;
+        search.after = page.back();
+    }
+    CHECK(shown == all);
+    CHECK(keys.size() == all.size());
+    search.after.reset();
+    search.offset = 4;
+    CHECK(world.places(search).size() == std::min(limit, all.size() - 4));
+    search.offset = 0;
+    search.name_contains = "B";
+    CHECK(world.places(search).size() == std::min<std::size_t>(limit, 3));
+    search.name_contains = "none";
+    CHECK(world.places(search).empty());
 }
 
 TEST_CASE("a search examines more jobs than one statement reads", "[store]") {

@@ -48,6 +48,7 @@ bool is_by_name(JobOrder order) {
 struct Section {
     std::optional<JobPlace> after{};
     std::optional<JobPlace> until{};
+    std::optional<std::string> first_name{};
 };
 
 /// `sign`: how keys and names of the places compare to those of `place`; `equal`: "=" if it is included.
@@ -65,6 +66,9 @@ void add_section(Conditions& conditions, JobOrder order, const Section& section)
     const bool descends = is_descending(order);
     if (section.after) add_place(conditions, order, *section.after, descends ? "<" : ">", "");
     if (section.until) add_place(conditions, order, *section.until, descends ? ">" : "<", "=");
+    if (section.first_name)
+        conditions.add(descends ? "f_job_name <= {}" : "f_job_name >= {}",
+                       std::string_view{*section.first_name});
 }
 
 /// The latest execution that has ended is recorded per job; those that have not are few and have an index.
@@ -195,6 +199,26 @@ std::string order_of(const JobSearch& search) {
     return fmt::format("f_job_name {0}, f_key_id {0}", direction);
 }
 
+/// Returns true if jobs of several tenants may have one name: their order is by name and key, which is not
+/// the order of the index.
+bool names_may_repeat(const JobSearch& search) {
+    return is_by_name(search.order) && !search.tenant && !search.name;
+}
+
+/// Selects names in the order of the index, which contains all that the server has to read, apart from what
+/// the conditions need.
+std::string select_names(const JobSearch& search, const Dialect& dialect, const Conditions& conditions) {
+    return fmt::format("select f_job_name from t_cron_job{} where 1 = 1{} order by f_job_name {} limit :rows",
+                       dialect.use_index("t_cron_job", "index_job_name"), conditions.sql(),
+                       is_descending(search.order) ? "desc" : "asc");
+}
+
+/// Behind all jobs of that name.
+JobPlace end_of_name(const JobSearch& search, std::string name) {
+    using Limits = std::numeric_limits<std::int64_t>;
+    return {JobKey(is_descending(search.order) ? Limits::min() : Limits::max()), JobId{}, std::move(name)};
+}
+
 /// Selects places in the order of the list.
 std::string select_places(const JobSearch& search, const Dialect& dialect, std::string_view columns,
                           const Conditions& conditions) {
@@ -231,6 +255,24 @@ std::string select_named(const JobSearch& search, const Dialect& dialect, std::s
 
 JobPlace place_in(const Statement& row) { return {JobKey(row.integer(0)), JobId(row.text(1)), row.text(2)}; }
 
+/// Limits a section to the names of its first `rows` jobs, so that the server does not sort the others.
+/// nullopt: it has no job.
+std::optional<Section> first_names(Session& session, const JobSearch& search, const Section& section,
+                                   std::size_t rows) {
+    const Conditions conditions = conditions_of(search, session.dialect(), section);
+    Statement& select =
+        session.prepare(select_names(search, session.dialect(), conditions), conditions.types() + 'i', "s");
+    conditions.bind(select);
+    select << static_cast<std::int64_t>(rows);
+    Section first = section;
+    std::string last;
+    for (select.run(); select.fetch(); last = select.text(0))
+        if (!first.first_name) first.first_name = select.text(0);
+    if (!first.first_name) return std::nullopt;
+    first.until = end_of_name(search, std::move(last));
+    return first;
+}
+
 Statement& candidates(Session& session, const JobSearch& search, const Section& section, std::size_t rows) {
     const Dialect& dialect = session.dialect();
     Conditions conditions = conditions_of(search, dialect, section);
@@ -250,6 +292,15 @@ Statement& candidates(Session& session, const JobSearch& search, const Section& 
 std::optional<JobPlace> last_of(Session& session, const JobSearch& search, const Section& section,
                                 std::size_t count) {
     const Conditions conditions = conditions_of(search, session.dialect(), section);
+    if (names_may_repeat(search)) {
+        Statement& select =
+            session.prepare(select_names(search, session.dialect(), conditions) + " offset :skipped",
+                            conditions.types() + "ii", "s");
+        conditions.bind(select);
+        select << std::int64_t{1} << static_cast<std::int64_t>(std::max<std::size_t>(count, 1) - 1);
+        if (!select.first()) return std::nullopt;
+        return end_of_name(search, select.text(0));
+    }
     Statement& select =
         session.prepare(select_places(search, session.dialect(), "", conditions) + " offset :skipped",
                         conditions.types() + "ii", "iss");
@@ -295,7 +346,10 @@ JobPage search_jobs(Session& session, const JobSearch& search) {
     while (page.places.size() < search.limit) {
         const std::size_t missing = search.limit - page.places.size() + (search.offset - skipped);
         const std::size_t wanted = examines ? ahead.rows() : std::min(missing, kMaxPlaces);
-        Statement& select = candidates(session, search, section, wanted);
+        std::optional<Section> part = section;
+        if (names_may_repeat(search) && !examines) part = first_names(session, search, section, wanted);
+        if (!part) break;
+        Statement& select = candidates(session, search, *part, wanted);
         std::size_t rows = 0;
         for (select.run(); select.fetch(); ++rows) {
             section.after = place_in(select);
