@@ -30,19 +30,21 @@ public:
 /// A watch that is updated by a round of the campaign every 100 ms.
 class Rounds {
 public:
-    explicit Rounds(bool alive = true) : watch(5s, false) {
+    Rounds() : watch(5s, false) {
         store::Cluster cluster;
-        cluster.nodes.push_back({.node = kOther, .alive = alive});
+        cluster.nodes.push_back({.node = kOther, .alive = true});
         watch.answered(cluster, now);
     }
-    /// Returns true if the node is gone afterwards.
-    bool see(bool present, Millis time = 100ms) {
+    /// `instance`: the process that has a session; empty: none.
+    void see(const std::string& instance, Millis time = 100ms) {
         for (const SteadyInstant end = now + time; now < end; now += 100ms) {
-            std::vector<NodeId> seen;
-            if (present) seen.push_back(kOther);
+            std::vector<store::Presence> seen;
+            if (!instance.empty()) seen.push_back({kOther, instance});
             watch.looked(watch.watched(NodeId{"self"}), seen, now, now + 1ms);
         }
-        return watch.is_gone(kOther);
+    }
+    [[nodiscard]] bool is_gone(SteadyInstant led_since = {}) const {
+        return watch.is_gone(kOther, led_since);
     }
     NodeWatch watch;
     SteadyInstant now{};
@@ -54,68 +56,93 @@ TEST_CASE("a node is gone when it had a session and has none for longer than it 
           "[watch]") {
     Rounds rounds;
     CHECK(rounds.watch.watched(NodeId{"self"}) == std::vector{kOther});
-    CHECK_FALSE(rounds.see(true, 1s));
-    CHECK_FALSE(rounds.see(false, 600ms));
-    CHECK_FALSE(rounds.watch.any_loses_claims());
-    CHECK(rounds.see(false, 200ms));
-    CHECK(rounds.watch.any_loses_claims());
+    rounds.see("first", 1s);
+    CHECK_FALSE(rounds.is_gone());
+    rounds.see("", 600ms);
+    CHECK_FALSE(rounds.is_gone());
+    CHECK_FALSE(rounds.watch.any_gone());
+    rounds.see("", 200ms);
+    CHECK(rounds.is_gone());
+    CHECK(rounds.watch.any_gone());
     CHECK(rounds.watch.watched(NodeId{"self"}) == std::vector{kOther});
-    CHECK_FALSE(rounds.see(true));
-}
-
-TEST_CASE("a node whose lease ends before its session is gone after the session", "[watch]") {
-    Rounds rounds;
-    rounds.see(true, 1s);
-    rounds.watch.answered(store::Cluster{}, rounds.now);
-    CHECK_FALSE(rounds.see(true, 1s));
-    CHECK(rounds.watch.leaving() == 0);
-    CHECK_FALSE(rounds.see(false, 200ms));
-    CHECK(rounds.watch.leaving() == 1);
-    CHECK(rounds.see(false, 1s));
-    rounds.see(false, 1s);
-    CHECK(rounds.watch.leaving() == 0);
+    rounds.see("first");
+    CHECK_FALSE(rounds.is_gone());
 }
 
 TEST_CASE("a node is not gone if it never had a session", "[watch]") {
     Rounds rounds;  // a process of an older version
-    CHECK_FALSE(rounds.see(false, 10s));
+    rounds.see("", 10s);
+    CHECK_FALSE(rounds.is_gone());
 }
 
-TEST_CASE("a node that opens another session in time is not gone", "[watch]") {
+TEST_CASE("a process that opens another session in time is not gone", "[watch]") {
     Rounds rounds;
-    CHECK_FALSE(rounds.see(true));
-    CHECK_FALSE(rounds.see(false, 500ms));
-    CHECK_FALSE(rounds.watch.loses_claims(kOther));
-    CHECK_FALSE(rounds.see(true));
-    CHECK(rounds.watch.loses_claims(kOther));  // it may be another process
-    CHECK_FALSE(rounds.see(false, 600ms));
-    CHECK_FALSE(rounds.see(true, 5s));
-    CHECK_FALSE(rounds.watch.any_loses_claims());
+    rounds.see("first");
+    rounds.see("", 500ms);
+    rounds.see("first");
+    CHECK_FALSE(rounds.is_gone());
+    rounds.see("", 600ms);
+    CHECK_FALSE(rounds.is_gone());
+}
+
+TEST_CASE("a process whose name another one has taken is gone for shards that were led before", "[watch]") {
+    Rounds rounds;
+    rounds.see("first");
+    rounds.see("", 300ms);
+    const SteadyInstant last_missed = rounds.now - 100ms;
+    rounds.see("second", 300ms);
+    CHECK_FALSE(rounds.is_gone(last_missed));  // not long enough
+    rounds.see("second", 300ms);
+    CHECK(rounds.is_gone(last_missed));
+    CHECK_FALSE(rounds.is_gone(last_missed + 1ms));  // the second one may have claimed meanwhile
+    CHECK(rounds.watch.leaving() == 0);
+    rounds.see("", 500ms);
+    CHECK_FALSE(rounds.is_gone(last_missed));
+    rounds.see("", 300ms);
+    CHECK(rounds.is_gone(rounds.now));
+    rounds.see("third", 60s);
+    CHECK_FALSE(rounds.is_gone());
 }
 
 TEST_CASE("a round that fails concludes nothing about sessions", "[watch]") {
     Rounds rounds;
-    CHECK_FALSE(rounds.see(true));
-    CHECK_FALSE(rounds.see(false, 500ms));
+    rounds.see("first");
+    rounds.see("", 500ms);
     SECTION("with an error") { rounds.watch.not_looked(); }
-    SECTION("without a response, but for the last") {
-        rounds.now += 2s;
-        CHECK_FALSE(rounds.see(false, 600ms));
-        return;
-    }
-    CHECK_FALSE(rounds.see(false, 10s));
-    CHECK_FALSE(rounds.see(true));
-    CHECK(rounds.see(false, 1s));
+    SECTION("without a response") { rounds.now += 2s; }
+    rounds.see("", 10s);
+    CHECK_FALSE(rounds.is_gone());
+    rounds.see("first");
+    rounds.see("", 1s);
+    CHECK(rounds.is_gone());
 }
 
 TEST_CASE("a node that is gone is forgotten after it is dead", "[watch]") {
     Rounds rounds;
-    rounds.see(true);
-    CHECK(rounds.see(false, 1s));
+    rounds.see("first");
+    rounds.see("", 1s);
+    CHECK(rounds.is_gone());
     rounds.watch.answered(store::Cluster{}, rounds.now);
-    CHECK(rounds.see(false, 40s));
-    CHECK_FALSE(rounds.see(false, 20s));
+    rounds.see("", 40s);
+    CHECK(rounds.is_gone());
+    rounds.see("", 20s);
+    CHECK_FALSE(rounds.is_gone());
     CHECK(rounds.watch.watched(NodeId{"self"}).empty());
+}
+
+TEST_CASE("a node whose lease ends before its session is gone after the session", "[watch]") {
+    Rounds rounds;
+    rounds.see("first", 1s);
+    rounds.watch.answered(store::Cluster{}, rounds.now);
+    rounds.see("first", 1s);
+    CHECK_FALSE(rounds.is_gone());
+    CHECK(rounds.watch.leaving() == 0);
+    rounds.see("", 200ms);
+    CHECK(rounds.watch.leaving() == 1);
+    rounds.see("", 1s);
+    CHECK(rounds.is_gone());
+    rounds.see("", 1s);
+    CHECK(rounds.watch.leaving() == 0);
 }
 
 TEST_CASE("a node is dead one lease period after its lease has ended", "[watch]") {

@@ -75,16 +75,19 @@ void Database::release(Session session, Shard shard) {
     if (shards_[shard.value()].lock == session) shards_[shard.value()].lock = Session::none;
 }
 
-Database::Answer<Database::Round> Database::campaign(Session session, const store::CampaignRound& round,
-                                                     bool renews, Millis clock_ahead) {
+Database::Answer<Database::Round> Database::campaign(Session session, const std::string& instance,
+                                                     const store::CampaignRound& round, bool renews,
+                                                     Millis clock_ahead) {
     if (!lives(session)) {
         disconnect(session);
         return fail(Errc::unavailable, "the session has ended");
     }
     sessions_[static_cast<std::uint64_t>(session)] = now();
     if (renews)
-        nodes_[round.node] = {
-            .lease_until = now() + lease_, .clock_ahead = clock_ahead, .can_lead = round.max_shards > 0};
+        nodes_[round.node] = {.lease_until = now() + lease_,
+                              .clock_ahead = clock_ahead,
+                              .can_lead = round.max_shards > 0,
+                              .instance = instance};
     for (const Shard shard : round.release) release(session, shard);
     store::ElectionState standing{.store_now = now(), .clock_ahead = clock_ahead, .shards = shards_.size()};
     const auto held = [&](const ShardRow& shard) { return shard.lock == session; };
@@ -116,7 +119,7 @@ Database::Answer<Database::Round> Database::campaign(Session session, const stor
     standing.present.emplace();
     for (const NodeId& node : round.watch)
         if (const auto found = present_.find(node); found != present_.end() && lives(found->second))
-            standing.present->push_back(node);
+            standing.present->push_back({node, nodes_[node].instance});
     return Round{.standing = std::move(standing), .is_present = present == session};
 }
 

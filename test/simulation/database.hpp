@@ -41,14 +41,15 @@ public:
 
     // --- leadership
     Session connect();
+    [[nodiscard]] std::string new_instance() { return std::to_string(++last_instance_); }
     /// The server notices the end of the session and releases its locks.
     void disconnect(Session session);
     struct Round {
         store::ElectionState standing;
         bool is_present{};  // the session holds the lock of the node's presence
     };
-    Answer<Round> campaign(Session session, const store::CampaignRound& round, bool renews,
-                           Millis clock_ahead);
+    Answer<Round> campaign(Session session, const std::string& instance, const store::CampaignRound& round,
+                           bool renews, Millis clock_ahead);
     Answer<store::Term> begin_term(Shard shard, const NodeId& node);
     void release(Session session, Shard shard);
     void leave(const NodeId& node);
@@ -104,6 +105,7 @@ private:
         Instant lease_until{};
         Millis clock_ahead{};
         bool can_lead{};
+        std::string instance{};
     };
     struct Row {
         model::Execution execution;
@@ -129,6 +131,7 @@ private:
     Millis ahead_{0};
 
     std::uint64_t last_session_{0};
+    std::uint64_t last_instance_{0};
     std::unordered_map<std::uint64_t, Instant> sessions_;  // last activity of each session
     std::vector<ShardRow> shards_;
     std::map<NodeId, NodeRow> nodes_;

@@ -23,11 +23,11 @@ constexpr std::size_t kStarts = kJobs * 11;  // from a second before the fault t
 /// Three nodes and jobs that run every second, without any fault but the one of the test.
 class World {
 public:
-    explicit World(std::uint64_t seed) : dice_(seed) {
+    explicit World(std::uint64_t seed, Millis jitter = {}, StoreMutations mutations = {}) : dice_(seed) {
         for (int number = 1; number <= 3; ++number)
             nodes_.push_back(std::make_unique<Node>(NodeId{fmt::format("node-{}", number)}, timeline_,
-                                                    database_, targets_, setting(), dice_.split()));
-        for (std::size_t number = 1; number <= kJobs; ++number) create_job(number);
+                                                    database_, targets_, setting(mutations), dice_.split()));
+        for (std::size_t number = 1; number <= kJobs; ++number) create_job(number, jitter);
         targets_.on_report([](const ExecuteId&) {});  // no callback arrives
         for (const auto& node : nodes_) node->start();
     }
@@ -55,6 +55,16 @@ public:
         }
         return starts;
     }
+    /// Returns the number of executions that became due then and were started more than once, in whatever
+    /// attempt.
+    [[nodiscard]] std::size_t repeated(Time from, Time until) const {
+        std::unordered_map<ExecuteId, std::size_t> calls;
+        for (const Call& call : history_.calls) ++calls[call.id];
+        return static_cast<std::size_t>(std::ranges::count_if(history_.rows, [&](const RowLife& row) {
+            const Instant due = *row.due;
+            return due >= kBegin + from && due < kBegin + until && calls[row.id] > 1;
+        }));
+    }
     [[nodiscard]] bool doubled() const {
         std::set<std::pair<std::string, int>> attempts;
         return std::ranges::any_of(history_.calls, [&](const Call& call) {
@@ -66,15 +76,17 @@ private:
     static constexpr std::size_t kShards = 8;
     static constexpr Instant kBegin{std::chrono::sys_days{std::chrono::January / 12 / 2026}};
 
-    static Node::Setting setting() {
+    static Node::Setting setting(StoreMutations mutations) {
         Node::Setting setting;
+        setting.mutations = mutations;
         setting.scheduler.nodes = store::Nodes::many;
         setting.scheduler.campaign = 100ms;
         return setting;
     }
-    void create_job(std::size_t number) {
+    void create_job(std::size_t number, Millis jitter) {
         model::Context context{.exec = "http://target.test/"};
         context.plan.overlap = model::Overlap::allow;
+        context.plan.jitter = jitter;
         context.retry = model::Retry{.max_attempts = 1};
         model::Job job{.id = JobId{fmt::format("job-{}", number)},
                        .name = fmt::format("name-{}", number),
@@ -163,4 +175,24 @@ TEST_CASE("a node whose session the server ends starts everything once", "[simul
         CHECK(starts.count == kStarts);
         CHECK_FALSE(world.doubled());
     }
+}
+
+TEST_CASE("a claim permits no start after the end of its session", "[simulation]") {
+    REQUIRE(log::configure({.level = log::Level::error, .file = "/dev/null"}));
+    const bool keeps_permission = GENERATE(false, true);
+    std::size_t repeated = 0;
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+        World world{seed, 4s, {.keeps_permission = keeps_permission}};
+        world.run(kFault);
+        Node& cut_off = world.leader();
+        cut_off.link().cut();
+        cut_off.store().drop_session();
+        world.run(kEnd);
+        // The others take over what the node had claimed long before, while it cannot know of it.
+        repeated += world.repeated(kFault + 500ms, kFault + 3s);
+    }
+    if (keeps_permission)
+        CHECK(repeated > 0);
+    else
+        CHECK(repeated == 0);
 }

@@ -29,7 +29,8 @@ ModelStore::ModelStore(Process& process, const Clock& clock, Database& database,
       clock_(clock),
       database_(database),
       link_(link),
-      mutations_(mutations) {
+      mutations_(mutations),
+      instance_(database.new_instance()) {
     Store::election = this;
     Store::jobs = this;
     Store::changes = this;
@@ -94,8 +95,10 @@ store::Awaitable<store::ElectionState> ModelStore::campaign(store::CampaignRound
     for (const Shard shard : round.release) held_.erase(shard);
     if (session_ == Database::Session::none) session_ = database_.connect();
     const Database::Session session = session_;
-    const Result<Database::Round> stands = co_await ask<Database::Round>(
-        Link::Kind::beat, [=, &db = database_] { return db.campaign(session, round, renews, clock_ahead); });
+    const Result<Database::Round> stands =
+        co_await ask<Database::Round>(Link::Kind::beat, [=, instance = instance_, &db = database_] {
+            return db.campaign(session, instance, round, renews, clock_ahead);
+        });
     if (session != session_) co_return fail(Errc::unavailable, "the session has ended");
     if (!stands) {
         lose_session();

@@ -120,6 +120,7 @@ private:
     Database& database_;
     Link& link_;
     const StoreMutations mutations_;
+    const std::string instance_;
 
     Database::Session session_{Database::Session::none};
     std::set<Shard> held_;

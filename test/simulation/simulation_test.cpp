@@ -98,11 +98,3 @@ TEST_CASE("the checker notices each removed safeguard", "[simulation]") {
     CAPTURE(name);
     CHECK_FALSE(first_violation(mutation).empty());
 }
-
-TEST_CASE("the checker notices that a claim permits its start after the end of its session", "[simulation]") {
-    log_nothing();
-    sim::Scale scale = kSmall;
-    scale.faults = 60;
-    const std::string violation = first_violation({.store = {.keeps_permission = true}}, scale);
-    CHECK(violation.starts_with("taken over"));
-}

@@ -41,7 +41,9 @@ public:
             await(store_->election->campaign({.node = NodeId(name_), .watch = std::move(watch)}));
         if (!standing) FAIL(standing.error().what);
         REQUIRE(standing->present);
-        return *standing->present;
+        std::vector<NodeId> nodes;
+        for (const Presence& one : *standing->present) nodes.push_back(one.node);
+        return nodes;
     }
     /// Gives up the node's presence. Returns the shards held afterwards.
     std::vector<Shard> leave() {

@@ -25,6 +25,13 @@ struct Heartbeat {
     std::uint64_t session{};
 };
 
+/// A node that has a session, and the process that renewed its lease last: another one under its name has
+/// another instance.
+struct Presence {
+    NodeId node{};
+    std::string instance{};
+};
+
 /// State of this node after a campaign round.
 struct ElectionState {
     std::vector<Shard> held{};  // in order; locks confirmed in this round
@@ -37,7 +44,7 @@ struct ElectionState {
     std::size_t led_by_others{0};  // shards whose locks other sessions held when the round began
     /// The watched nodes that have a session. nullopt: the absence of the others says nothing, because the
     /// server's locks do not apply to its whole cluster.
-    std::optional<std::vector<NodeId>> present{};
+    std::optional<std::vector<Presence>> present{};
     /// Send time of the last successful renewal of this node's lease.
     std::optional<SteadyInstant> lease_renewed{};
 };

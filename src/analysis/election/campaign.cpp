@@ -129,8 +129,8 @@ void Campaign::apply_election(const store::ElectionState& standing) {
         wake_.notify();  // unowned shards may be part of the new share
     claim_abandoned(standing);
     take_and_release();
-    if (context_.watch.any_loses_claims())
-        for (const auto& shard : shards_) shard->recovery().look_at_lost_claims();
+    if (context_.watch.any_gone())
+        for (const auto& shard : shards_) shard->recovery().take_over_from_gone_nodes();
     // A round that was sent before the jobs were loaded requested no shard and may have found all of them
     // unowned.
     const bool stands_by = feed_.is_loaded() && context_.options.nodes == store::Nodes::one &&

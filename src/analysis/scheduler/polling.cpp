@@ -8,7 +8,6 @@ namespace {
 constexpr Millis kWatch{1'000};
 constexpr Millis kOffers{100};
 constexpr Millis kReconcile{5'000};
-constexpr Millis kOwnsName{50};  // between checks at the start
 constexpr Millis kCountFailing{15'000};
 constexpr Millis kOverdue{5'000};  // executions that became due since then may still be in progress
 constexpr std::size_t kPage = 500;
@@ -61,37 +60,11 @@ asio::awaitable<void> Polling::watch_offers() {
     }
 }
 
-/// Requeues what an earlier process of this node's name had claimed or started, for the nodes that lead the
-/// shards by now. This process owns the name, so nothing of it is in progress.
-asio::awaitable<void> Polling::requeue_of_earlier_process() {
-    const Instant began = context_.now();
-    if (context_.options.alone) co_return;  // it leads every shard, and recovers them
-    while (!context_.over && (!feed_.is_loaded() || context_.session() == 0))
-        co_await reconcile_.wait(kOwnsName);
-    std::int64_t after = 0;
-    for (std::size_t tries = 0; !context_.stopping;) {
-        auto rows = co_await context_.store.queries->under_way(began, kPage, after);
-        if (!rows) {
-            const bool again = co_await context_.back_off(tries++);
-            if (!again) co_return;
-            continue;
-        }
-        for (model::Execution& row : *rows) {
-            ShardScheduler& shard = shards_.of(row.job_id);
-            const bool is_left = row.node == context_.options.node && !shard.in_term() && shard.misses(row);
-            if (is_left) context_.gate.spawn("requeue", shard.recovery().take_up(row));
-        }
-        if (rows->size() < kPage) co_return;
-        after = rows->back().key;
-    }
-}
-
 /// Compares page by page. A row must be missing in two rounds, because it may be on its way into or out of
 /// memory.
 asio::awaitable<void> Polling::reconcile() {
     std::unordered_map<ExecuteId, int> before;  // with their attempts, of the previous and the current round
     std::unordered_map<ExecuteId, int> found;
-    co_await requeue_of_earlier_process();
     std::int64_t after = 0;
     while (!context_.over) {
         co_await reconcile_.wait(kReconcile);

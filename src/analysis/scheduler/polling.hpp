@@ -29,8 +29,6 @@ public:
     void notify();
 
 private:
-    asio::awaitable<void> requeue_of_earlier_process();
-
     SchedulerContext& context_;
     Shards& shards_;
     ChangeFeed& feed_;

@@ -129,12 +129,18 @@ Leadership::Owners Leadership::owners(const CampaignRound& round, std::size_t sh
             "else {1} end",
             name, kOther);
     }
-    for (const NodeId& node : round.watch)
-        sql += fmt::format(", is_used_lock({}) is not null", presence_lock(*session_, node));
+    for (std::size_t i = 0; i < round.watch.size(); ++i)
+        sql += fmt::format(
+            ", case when is_used_lock({}) is not null then coalesce((select f_instance from t_cron_node "
+            "where "
+            "f_node = :node{}), '') end",
+            presence_lock(*session_, round.watch[i]), i);
     const Instant before = clock_.now();
     constexpr std::size_t kBeforeOwners = 2;
-    Statement& ask =
-        session_->prepare(sql, "", std::string(kBeforeOwners + shards + round.watch.size(), 'i'));
+    const std::size_t watched = round.watch.size();
+    Statement& ask = session_->prepare(sql, std::string(watched, 's'),
+                                       std::string(kBeforeOwners + shards, 'i') + std::string(watched, 's'));
+    for (const NodeId& node : round.watch) ask << node.value();
     ask.first();
     const Instant after = clock_.now();
     if (ask.integer(1) != 0) {
@@ -152,8 +158,9 @@ Leadership::Owners Leadership::owners(const CampaignRound& round, std::size_t sh
         if (found[shard] == 1) held |= bit(Shard(shard));
     }
     if (!is_replicated_) locks.present.emplace();
-    for (std::size_t i = 0; locks.present && i < round.watch.size(); ++i)
-        if (ask.integer(kBeforeOwners + shards + i) != 0) locks.present->push_back(round.watch[i]);
+    for (std::size_t i = 0; locks.present && i < watched; ++i)
+        if (const std::size_t column = kBeforeOwners + shards + i; !ask.is_null(column))
+            locks.present->push_back({round.watch[i], ask.text(column)});
     const std::scoped_lock lock(mutex_);
     held_ = held;
     return found;

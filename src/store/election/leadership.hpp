@@ -25,7 +25,7 @@ struct Locks {
     std::vector<Shard> held{};
     std::size_t free{0};    // unowned, except those released in this round
     std::size_t others{0};  // owned by other sessions when the round began
-    std::optional<std::vector<NodeId>> present{};
+    std::optional<std::vector<Presence>> present{};
     Instant store_now{};
     Millis clock_ahead{};
     Millis clock_error{};
