@@ -4,6 +4,7 @@
 
 #include "config/listen_address.hpp"
 #include "config/resolved_options.hpp"
+#include "config/values.hpp"
 #include "ecron/base/http_url.hpp"
 
 namespace ecron::config {
@@ -40,6 +41,14 @@ public:
         for (const std::string& network : options_.list(name))
             refuse_unless(parse_network(network).has_value(), name,
                           fmt::format("{:?} is not a network such as 10.0.0.0/8 or fd00::/8", network));
+    }
+
+    void queue_hosts(std::string_view name) {
+        for (const std::string& text : options_.list(name)) {
+            const mq::Address host = queue_host(name, text, 1);
+            refuse_unless(is_host(host.host) && host.port != 0, name,
+                          fmt::format("{:?} is not HOST or HOST:PORT", text));
+        }
     }
 
 private:
@@ -183,9 +192,8 @@ void cross_validate(const ResolvedOptions& options, const Config& config, std::v
                          "is longer than retry_max");
     check_commands(checks, config.executors.command);
     check_kubernetes(checks, options, config);
-    for (const mq::Address& host : config.queue.hosts)
-        checks.refuse_unless(!host.host.empty() && host.port != 0, host.option,
-                             fmt::format("{:?} is not HOST or HOST:PORT", host.host));
+    checks.queue_hosts("mq_host");
+    if (config.queue.kind == Queue::Kind::nsq) checks.queue_hosts("mq_lookupd_host");
     for (const std::string& property : config.queue.kafka_properties)
         checks.refuse_unless(property.find('=') != property.npos && !property.starts_with('='), "mq_kafka",
                              "contains an entry that is not NAME=VALUE");

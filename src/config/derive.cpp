@@ -133,23 +133,6 @@ void derive_auth(const ResolvedOptions& options, Config& config) {
     config.messages.own_tenant = auth.enabled() ? TenantId{} : config.api.tenant;
 }
 
-/// HOST, HOST:PORT, [ADDRESS], [ADDRESS]:PORT; an IPv6 address without brackets has no port.
-mq::Address queue_host(std::string_view option, std::string_view text, std::uint16_t port) {
-    const std::size_t bracket = text.starts_with('[') ? text.find(']') : std::string_view::npos;
-    const bool bracketed = bracket != std::string_view::npos;
-    const std::size_t colon = bracketed                            ? text.find(':', bracket)
-                              : std::ranges::count(text, ':') == 1 ? text.find(':')
-                                                                   : std::string_view::npos;
-    mq::Address host{.option = std::string{option}, .port = port};
-    host.host = bracketed ? text.substr(1, bracket - 1) : text.substr(0, colon);
-    if (colon != std::string_view::npos) {
-        const std::string_view digits = text.substr(colon + 1);
-        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), host.port);
-        if (error != std::errc{} || end != digits.data() + digits.size()) host.port = 0;
-    }
-    return host;
-}
-
 void derive_queue(const ResolvedOptions& options, Config& config) {
     constexpr std::uint16_t kKafkaPort = 9092;
     const bool is_kafka = config.queue.kind == Queue::Kind::kafka;
@@ -194,6 +177,22 @@ void derive_commands(Config& config) {
 }
 
 }  // namespace
+
+mq::Address queue_host(std::string_view option, std::string_view text, std::uint16_t port) {
+    const std::size_t bracket = text.starts_with('[') ? text.find(']') : std::string_view::npos;
+    const bool bracketed = bracket != std::string_view::npos;
+    const std::size_t colon = bracketed                            ? text.find(':', bracket)
+                              : std::ranges::count(text, ':') == 1 ? text.find(':')
+                                                                   : std::string_view::npos;
+    mq::Address host{.option = std::string{option}, .port = port};
+    host.host = bracketed ? text.substr(1, bracket - 1) : text.substr(0, colon);
+    if (colon != std::string_view::npos) {
+        const std::string_view digits = text.substr(colon + 1);
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), host.port);
+        if (error != std::errc{} || end != digits.data() + digits.size()) host.port = 0;
+    }
+    return host;
+}
 
 bool asks_for_tokens(const ResolvedOptions& options) {
     return options.is_set("auth_enabled") && lower_case(options.text("auth_enabled")) != "false";

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "ecron/base/ip.hpp"
+#include "ecron/base/text.hpp"
 
 namespace ecron::config {
 namespace {
@@ -38,7 +39,7 @@ Interfaces look_for(const std::optional<IpAddress>& wanted) {
 bool is_ip_literal(const std::string& text) { return parse(text).has_value(); }
 
 std::string listen_address(const std::string& text) {
-    if (text == "localhost") return "127.0.0.1";
+    if (lower_case(text) == "localhost") return "127.0.0.1";
     const std::optional<IpAddress> literal = parse(text);
     if (literal && (literal->is_any() || literal->is_loopback())) return text;
     const Interfaces interfaces = look_for(literal);
@@ -49,6 +50,11 @@ std::string listen_address(const std::string& text) {
 bool is_loopback(const std::string& ip_literal) {
     const std::optional<IpAddress> address = parse(ip_literal);
     return address && address->is_loopback();
+}
+
+bool is_any(const std::string& text) {
+    const std::optional<IpAddress> address = parse(text);
+    return address && address->is_any();
 }
 
 }  // namespace ecron::config

@@ -14,6 +14,8 @@
 #include "ecron/base/credentials.hpp"
 #include "ecron/base/file_access.hpp"
 #include "ecron/base/json_writer.hpp"
+#include "ecron/base/near_miss.hpp"
+#include "ecron/base/text.hpp"
 
 namespace ecron::config {
 namespace {
@@ -39,19 +41,46 @@ bool consent_in_file(const Collected& collected, const ResolvedOptions& options)
     });
 }
 
-void check_exposure(const Collected& collected, const ResolvedOptions& options, const Config& config,
+/// A mistyped localhost would listen on all addresses, as any other name does.
+bool is_mistyped_localhost(const std::string& address) {
+    constexpr std::array<std::string_view, 1> kLocal{"localhost"};
+    const std::string name = lower_case(address);
+    return name != kLocal[0] && !near_miss(name, kLocal).empty();
+}
+
+/// Files of the old service set cron_addr to the name of a service or the address of a load balancer, so
+/// these are no errors. `all` requests all addresses, as 0.0.0.0 and :: do.
+bool widens_address(const Setting& address, const Config& config) {
+    return address.value != "all" && is_any(config.server.address) && !is_any(address.value);
+}
+
+/// Without authentication, an address that other hosts reach requires consent.
+void check_exposure(const Collected& collected, const ResolvedOptions& options, const std::string& listens,
                     std::vector<Problem>& errors, std::vector<Problem>& warnings) {
-    if (config.auth.enabled() || is_loopback(config.server.address)) return;
     const Setting& address = options.at("cron_addr");
-    const std::string listens = fmt::format("{:?} listens on {}, which is reachable from other hosts",
-                                            address.value, config.server.address);
+    const std::string exposed =
+        listens + ", which is reachable from other hosts, and authentication is disabled";
     if (options.boolean("insecure_no_auth") || consent_in_file(collected, options))
-        warnings.push_back({address.from, "cron_addr", listens + ", and authentication is disabled"});
+        warnings.push_back({address.from, "cron_addr", exposed});
     else
         errors.push_back({address.from, "cron_addr",
-                          listens +
-                              ", and authentication is disabled; consent with --insecure-no-auth or with "
-                              "auth_enabled: false in a file"});
+                          exposed + "; consent with --insecure-no-auth or with "
+                                    "auth_enabled: false in a file"});
+}
+
+void check_address(const Collected& collected, const ResolvedOptions& options, const Config& config,
+                   std::vector<Problem>& errors, std::vector<Problem>& warnings) {
+    const Setting& address = options.at("cron_addr");
+    if (is_mistyped_localhost(address.value))
+        return errors.push_back(
+            {address.from, "cron_addr",
+             fmt::format("{:?} would listen on all addresses; did you mean localhost?", address.value)});
+    const std::string listens = fmt::format("{:?} listens on {}", address.value, config.server.address);
+    if (!config.auth.enabled() && !is_loopback(config.server.address))
+        check_exposure(collected, options, listens, errors, warnings);
+    else if (widens_address(address, config))
+        warnings.push_back({address.from, "cron_addr",
+                            listens + ", all addresses, because it is not an IP address of this machine"});
 }
 
 /// The old service's sample file sets utf8, with which a server refuses four-byte characters.
@@ -133,7 +162,7 @@ Attempt try_to_load(const Sources& sources) {
     const ResolvedOptions options{collected.given, errors, warnings};
     Config config = config_of(options);
     cross_validate(options, config, errors);
-    check_exposure(collected, options, config, errors, warnings);
+    check_address(collected, options, config, errors, warnings);
     check_zone(sources, options, errors);
     check_character_set(options, warnings);
     check_nodes(options, config, warnings);

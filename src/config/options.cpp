@@ -77,7 +77,7 @@ constexpr std::array kTable = [] {
     using enum Kind;
     using enum Group;
     return std::array{
-    option("cron_addr", address, "127.0.0.1", listen, "Address on which the API listens; a name, or an IP address of another machine, listens on all addresses.", derived),
+    option("cron_addr", address, "127.0.0.1", listen, "IP address on which the API listens, or localhost; all: all addresses. Another name, or the IP address of another machine, listens on all addresses, too, with a warning.", derived),
     option("cron_port", port, "12345", listen, "Port of the API; 0: a free port.", to_server<&Server::port>),
     ignored(option("cron_protocol", text, "", listen, "Protocol of calls between the components of the old service.", unused)),
     option("anlys_port", port, "0", listen, "Port of a second listener that answers health checks with OK; 0: none.", to<&Config::health_port>),

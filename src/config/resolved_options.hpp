@@ -38,6 +38,9 @@ inline constexpr std::size_t kSessionsBesideReaders = 3;
 
 /// Fills the members that options are bound to, then those that follow from several options.
 Config config_of(const ResolvedOptions& options);
+/// HOST, HOST:PORT, [ADDRESS], [ADDRESS]:PORT; an IPv6 address without brackets has no port. `port`: if the
+/// text has none. An invalid port is 0.
+mq::Address queue_host(std::string_view option, std::string_view text, std::uint16_t port);
 /// auth_enabled is set to anything but false.
 [[nodiscard]] bool asks_for_tokens(const ResolvedOptions& options);
 

@@ -7,8 +7,10 @@
 #include <cassert>
 #include <charconv>
 #include <optional>
+#include <ranges>
 
 #include "ecron/base/credentials.hpp"
+#include "ecron/base/ip.hpp"
 #include "ecron/base/text.hpp"
 #include "ecron/config/document.hpp"
 
@@ -89,17 +91,58 @@ Result<std::string> check_magnitude(const Option& option, std::string_view text)
                                          : fmt::format("{}", limits.min);
 }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c); }
+
+/// Underscores are permitted, because names of services contain them.
+bool is_label(std::string_view text) {
+    constexpr std::size_t kLongest = 63;
+    return !text.empty() && text.size() <= kLongest && text.front() != '-' && text.back() != '-' &&
+           std::ranges::all_of(text, [](char c) { return is_alphanumeric(c) || c == '-' || c == '_'; });
+}
+
+/// The last of several labels begins with a letter (RFC 1123 §2.1): a text such as 127.0.0.1x is a mistyped
+/// IP address. A single label can begin with a digit, as the host names of containers do, but not be a
+/// number.
+bool is_host_name(std::string_view text) {
+    if (text.ends_with('.')) text.remove_suffix(1);
+    const std::size_t dot = text.rfind('.');
+    const bool is_single = dot == text.npos;
+    const std::string_view last = is_single ? text : text.substr(dot + 1);
+    const bool is_numeric =
+        is_single ? std::ranges::all_of(last, is_digit) : !last.empty() && is_digit(last[0]);
+    if (is_numeric) return false;
+    for (const auto label : std::views::split(text, '.'))
+        if (!is_label(std::string_view{label})) return false;
+    return true;
+}
+
+/// An address with a port is the usual mistake: "localhost:8080" for cron_addr, whose port is cron_port.
+std::unexpected<Error> refused_address(const Option& option, std::string_view text) {
+    std::unexpected<Error> refusal = refused(option, text);
+    constexpr std::string_view kEnd = "_addr";
+    const std::size_t colon = text.rfind(':');
+    const bool has_port = (std::ranges::count(text, ':') == 1 || text.starts_with('[')) &&
+                          colon + 1 < text.size() && std::ranges::all_of(text.substr(colon + 1), is_digit);
+    if (!has_port || !option.name.ends_with(kEnd)) return refusal;
+    const std::string_view stem = option.name.substr(0, option.name.size() - kEnd.size());
+    refusal.error().what += fmt::format("; the port is set with {}_port", stem);
+    return refusal;
+}
+
 Result<std::string> check_address(const Option& option, std::string_view text) {
-    if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
-    const bool fits = std::ranges::all_of(text, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               std::string_view{".-_:%"}.contains(c);
-    });
-    if (!fits) return refused(option, text);
-    return std::string{text};
+    const bool in_brackets = text.starts_with('[') && text.ends_with(']');
+    const std::string_view host = in_brackets ? text.substr(1, text.size() - 2) : text;
+    if (!is_host(host)) return refused_address(option, text);
+    return std::string{host};
 }
 
 }  // namespace
+
+bool is_host(std::string_view text) {
+    const std::string literal{text.substr(0, text.find('%'))};
+    return IpAddress::parse(literal).has_value() || is_host_name(text);
+}
 
 Result<std::string> check_value(const Option& option, std::string_view text) {
     if (has_control(text)) return refused(option, text);

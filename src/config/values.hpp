@@ -20,6 +20,10 @@ inline constexpr std::int64_t kKiB = 1'024, kMiB = 1'024 * kKiB, kGiB = 1'024 * 
 /// error.
 Result<std::string> check_value(const Option& option, std::string_view text);
 
+/// A host name, or an IP literal without brackets, possibly with a zone ("fe80::1%eth0"). A mistyped IP
+/// address or an address with a port is neither.
+[[nodiscard]] bool is_host(std::string_view text);
+
 /// These convert a normalised text.
 std::int64_t number_of(const Option& option, std::string_view text);  // port, integer, size in bytes
 Millis duration_of(std::string_view text);

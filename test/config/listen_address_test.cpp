@@ -12,6 +12,7 @@ TEST_CASE("an IP literal of this machine is used as is", "[config]") {
 
 TEST_CASE("localhost is the loopback address", "[config]") {
     CHECK(listen_address("localhost") == "127.0.0.1");
+    CHECK(listen_address("LocalHost") == "127.0.0.1");
 }
 
 TEST_CASE("a service name or a foreign address listens on all addresses", "[config]") {

@@ -7,6 +7,7 @@
 using namespace ecron;
 using namespace ecron::config;
 using namespace std::chrono_literals;
+using Catch::Contains;
 using Lines = std::vector<std::string>;
 
 TEST_CASE("without any source, the table's defaults apply", "[config]") {
@@ -298,6 +299,27 @@ TEST_CASE("auth_enabled alone selects Hydra, auth_mode overrides it", "[config]"
 
 TEST_CASE("with authentication, any listen address is accepted", "[config]") {
     CHECK(said_of("ecron.yaml", "cron_addr: 0.0.0.0\nauth_mode: token\ntoken_file: /t\n").empty());
+}
+
+TEST_CASE("a mistyped localhost is an error instead of all addresses", "[config]") {
+    const std::string address = GENERATE("localhots", "locahost", "local-host", "LOCALHOTS", "localhost.");
+    CAPTURE(address);
+    CHECK(said_of("ecron.yaml", "auth_enabled: false\ncron_addr: " + address + "\n") ==
+          Lines{"ecron.yaml:2: cron_addr: \"" + address +
+                "\" would listen on all addresses; did you mean localhost?"});
+    CHECK(said_of("ecron.yaml", "cron_addr: LocalHost\n").empty());
+}
+
+TEST_CASE("a name or foreign address that listens on all addresses is a warning", "[config]") {
+    const std::string tokens = "auth_mode: token\ntoken_file: /t\n";
+    const std::string address = GENERATE("ecron-management", "192.0.2.1");
+    CAPTURE(address);
+    const Lines said = said_of("ecron.yaml", tokens + "cron_addr: " + address + "\n");
+    REQUIRE(said.size() == 1);
+    CHECK_THAT(said[0], Contains("cron_addr: \"" + address + "\" listens on ") &&
+                            Contains(", all addresses, because it is not an IP address of this machine"));
+    for (const char* requested : {"all", "'::'", "127.0.0.1", "localhost"})
+        CHECK(said_of("ecron.yaml", tokens + "cron_addr: " + requested + "\n").empty());
 }
 
 TEST_CASE("the keys URL is jwt_keys_url, or derived from Hydra or the issuer", "[config]") {

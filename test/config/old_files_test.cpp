@@ -164,8 +164,10 @@ TEST_CASE("the default port for Kafka is 9092", "[config]") {
 }
 
 TEST_CASE("an invalid host of the message queue is an error", "[config]") {
-    CHECK(said_of("ecron.yaml", "mq_host: a:x\n") ==
-          Lines{"ecron.yaml:1: mq_host: \"a\" is not HOST or HOST:PORT"});
+    const std::string host = GENERATE("a:x", "a b", "10.0.0.1x:4150", "nsqd..mq");
+    CAPTURE(host);
+    CHECK(said_of("ecron.yaml", "mq_host: " + host + "\n") ==
+          Lines{"ecron.yaml:1: mq_host: \"" + host + "\" is not HOST or HOST:PORT"});
     CHECK(said_of("ecron.yaml", "mq_kafka: [x]\n") ==
           Lines{"ecron.yaml:1: mq_kafka: contains an entry that is not NAME=VALUE"});
 }
