@@ -201,17 +201,55 @@ int completion(const Cli& cli, const Arguments& arguments) {
     return kExitGood;
 }
 
-int unknown_command(const Cli& cli, const std::vector<std::string>& words) {
-    const auto begins = [&](const Command& command) { return command.name.starts_with(words[0] + ' '); };
-    const bool is_group = std::ranges::any_of(table().declarations, begins);
-    const std::string given = is_group && words.size() > 1 ? words[0] + ' ' + words[1] : words[0];
+/// The commands of a group without its name: "list" for "job list".
+std::vector<std::string_view> commands_in(std::string_view group) {
     std::vector<std::string_view> names;
-    for (const Command& command : table().declarations) names.push_back(command.name);
-    const std::string_view meant = near_miss(given, names);
-    complain(cli, {fmt::format("{:?} is not a command{}; see ecron help{}", given,
-                               meant.empty() ? "" : fmt::format(", did you mean {}?", meant),
-                               is_group ? " " + words[0] : "")});
+    for (const Command& command : table().declarations)
+        if (command.name.starts_with(group) && command.name.substr(group.size()).starts_with(' '))
+            names.push_back(command.name.substr(group.size() + 1));
+    return names;
+}
+
+std::string_view first_word(std::string_view name) { return name.substr(0, name.find(' ')); }
+
+struct Unknown {
+    std::string given, meant;  // empty `meant`: the text is close to no command
+};
+
+/// Two words are compared with whole commands, so that "jbo list" means "job list"; the first word alone with
+/// groups and commands of one word.
+Unknown unknown_in(const std::vector<std::string>& words) {
+    std::vector<std::string_view> names, first_words;
+    for (const Command& command : table().declarations) {
+        names.push_back(command.name);
+        first_words.push_back(first_word(command.name));
+    }
+    const bool has_second = words.size() > 1 && !words[1].starts_with('-');
+    const std::string two = has_second ? words[0] + ' ' + words[1] : words[0];
+    if (const std::string_view meant = near_miss(two, names); has_second && meant.contains(' '))
+        return {two, std::string{meant}};
+    if (has_second && !commands_in(words[0]).empty()) return {two, {}};
+    return {words[0], std::string{near_miss(words[0], first_words)}};
+}
+
+int unknown_command(const Cli& cli, const Unknown& unknown) {
+    const bool has_two = unknown.given.contains(' ');
+    const std::string topic{first_word(unknown.meant.empty() ? unknown.given : unknown.meant)};
+    complain(cli, {fmt::format("{:?} is not a command{}; see ecron help{}", unknown.given,
+                               unknown.meant.empty() ? "" : fmt::format(", did you mean {}?", unknown.meant),
+                               has_two ? " " + topic : "")});
     return kExitWrong;
+}
+
+/// What a mistyped first argument means: a choice ("token lsit"), or a command whose group is a command, too
+/// ("import crontba FILE").
+std::optional<Unknown> mistyped_argument(const Command& command, const std::vector<std::string>& words) {
+    std::vector<std::string_view> known = command.choices;
+    if (known.empty() && words.size() > 1) known = commands_in(command.name);
+    if (words.empty() || std::ranges::find(known, words[0]) != known.end()) return std::nullopt;
+    const std::string_view meant = near_miss(words[0], known);
+    if (meant.empty()) return std::nullopt;
+    return Unknown{fmt::format("{} {}", command.name, words[0]), fmt::format("{} {}", command.name, meant)};
 }
 
 int help_of(const Cli& cli, const std::vector<std::string>& words) {
@@ -222,7 +260,7 @@ int help_of(const Cli& cli, const std::vector<std::string>& words) {
     }
     const std::string list =
         words.size() == 1 ? command_line::command_list(table().declarations, words[0]) : std::string{};
-    if (list.empty()) return unknown_command(cli, words);
+    if (list.empty()) return unknown_command(cli, unknown_in(words));
     cli.out << fmt::format("Usage: ecron {} COMMAND [FLAG…]\n{}", words[0], list);
     return kExitGood;
 }
@@ -416,6 +454,8 @@ int run_command(const Cli& cli, std::size_t index, const std::vector<std::string
         return cli.out << command_line::command_help(declaration), kExitGood;
     if (!arguments) return complain(cli, arguments.error()), kExitWrong;
     if (arguments->has("version")) return version(cli, {});
+    if (const auto mistyped = mistyped_argument(declaration, arguments->words); mistyped)
+        return unknown_command(cli, *mistyped);
     return table().runs[index](cli, *arguments);
 }
 
@@ -441,7 +481,7 @@ int run(const Cli& cli, const std::vector<std::string>& arguments) {
     if (words[0].starts_with('-')) words.insert(words.begin(), "serve");  // flags alone start the service
     if (const auto selected = command_line::select(table().declarations, words); selected)
         return run_command(cli, selected->index, selected->rest);
-    return is_group(words) ? help_of(cli, {words[0]}) : unknown_command(cli, words);
+    return is_group(words) ? help_of(cli, {words[0]}) : unknown_command(cli, unknown_in(words));
 }
 
 std::map<std::string, std::string> environment_of(char** entries) {
