@@ -279,11 +279,14 @@ std::vector<Flag> configuration_and(std::vector<Flag> flags) {
                      .metavar = "FILE",
                      .help = "YAML file to read; can be repeated, later files override earlier ones.",
                      .candidates = Candidates::files});
-    flags.push_back({.name = "print-config",
-                     .metavar = "",
-                     .help = "Print every option with its value and source, then exit."});
     std::ranges::move(configuration_flags(), std::back_inserter(flags));
     return flags;
+}
+
+Flag print_flag() {
+    return {.name = "print-config",
+            .metavar = "",
+            .help = "Print every option with its value and source, then exit."};
 }
 
 /// Flags of the connection, except those whose name an option of the configuration has.
@@ -300,7 +303,25 @@ client::Environment client_environment(const Cli& cli) {
     return {cli.out, cli.err, cli.clock, cli.environment, cli.terminals};
 }
 
+/// The flags that have no effect on an export: without -o those of the connection, with -o those of the
+/// configuration, except those that the connection has too.
+std::vector<std::string> useless_flags(const Arguments& arguments) {
+    const bool from_server = arguments.has("output");
+    const auto& connection = client::export_flags();
+    std::vector<std::string> lines;
+    for (const command_line::GivenFlag& given : arguments.flags) {
+        const bool connects = std::ranges::find(connection, given.name, &Flag::name) != connection.end();
+        if (from_server && !connects)
+            lines.push_back(fmt::format("--{} does not apply with --output", given.name));
+        if (!from_server && given.group == command_line::Group::connection)
+            lines.push_back(fmt::format("--{} applies only with --output", given.name));
+    }
+    return lines;
+}
+
 int export_something(const Cli& cli, const Arguments& arguments) {
+    if (const std::vector<std::string> useless = useless_flags(arguments); !useless.empty())
+        return complain(cli, useless), kExitWrong;
     if (!arguments.has("output")) return export_rows(cli, arguments);
     return static_cast<int>(client::export_jobs(client_environment(cli), arguments));
 }
@@ -316,7 +337,8 @@ void add_service_commands(Table& to) {
          .arguments = "",
          .summary = "Run the service.",
          .flags = configuration_and(
-             {{"demo", "", "Try ecron with 200 jobs and a week of history, in a temporary database."}}),
+             {{"demo", "", "Try ecron with 200 jobs and a week of history, in a temporary database."},
+              print_flag()}),
          .section = kService,
          .details =
              "The exit code is 0 after a drain, 2 if the command line or the configuration is invalid,\n"
@@ -325,7 +347,8 @@ void add_service_commands(Table& to) {
         serve);
     add({"check-config", "", "Check the configuration and report all errors.",
          configuration_and(
-             {{"skip-files", "", "Do not check the named users, files, folders and ports on this machine."}}),
+             {{"skip-files", "", "Do not check the named users, files, folders and ports on this machine."},
+              print_flag()}),
          Words::refused, kService},
         check_config);
     add({"health", "",

@@ -65,6 +65,9 @@ int token(const Cli& cli, const Arguments& flags) {
     const std::size_t wanted = verb == "list" ? 1 : 2;
     if ((verb != "create" && verb != "list" && verb != "revoke") || flags.words.size() != wanted)
         return complain(cli, {"token requires: create NAME, list, or revoke NAME"}), kExitWrong;
+    for (const char* flag : {"tenant", "scope"})
+        if (verb != "create" && flags.has(flag))
+            return complain(cli, {fmt::format("--{} is only valid with token create", flag)}), kExitWrong;
     const std::optional<config::Loaded> loaded = load(cli, flags);
     if (!loaded) return kExitWrong;
     const std::string& file = loaded->config.auth.token_file;

@@ -12,6 +12,7 @@ namespace {
 
 using command_line::Candidates;
 using command_line::Flag;
+using command_line::Pairing;
 using command_line::Words;
 
 constexpr std::string_view kJobs = "Jobs", kFiles = "Definitions in files", kImport = "Import",
@@ -44,7 +45,8 @@ using Run = ExitCode (*)(const Environment&, const command_line::Arguments&);
 
 /// A command whose arguments are names or ids of jobs.
 ClientCommand job_row(std::string_view name, std::string_view arguments, std::string_view summary, Run run,
-                      std::vector<Flag> flags = {}, std::string_view details = {}) {
+                      std::vector<Flag> flags = {}, std::string_view details = {},
+                      std::vector<Pairing> pairings = {}) {
     return {{.name = name,
              .arguments = arguments,
              .summary = summary,
@@ -52,7 +54,8 @@ ClientCommand job_row(std::string_view name, std::string_view arguments, std::st
              .words = Words::taken,
              .section = kJobs,
              .details = details,
-             .candidates = Candidates::jobs},
+             .candidates = Candidates::jobs,
+             .pairings = std::move(pairings)},
             run};
 }
 
@@ -77,8 +80,21 @@ ClientCommand list_row() {
                                     .choices = {"scheduled", "timed", "real-time"}},
                                    {"enabled", "", "Only enabled jobs."},
                                    {"disabled", "", "Only disabled jobs."}}),
-         .section = kJobs},
+         .section = kJobs,
+         .pairings = {{"enabled", Pairing::Rule::never_with, "disabled"}}},
         list_command};
+}
+
+/// The flags of a definition, which a file contains instead, and those of one kind of target.
+std::vector<Pairing> create_pairings() {
+    using enum Pairing::Rule;
+    std::vector<Pairing> pairings;
+    for (const std::string_view flag : {"cron", "tz", "url", "method", "command", "label", "disabled"})
+        pairings.push_back({flag, never_with, "filename"});
+    pairings.insert(
+        pairings.end(),
+        {{"command", never_with, "url"}, {"method", only_with, "url"}, {"tz", only_with, "cron"}});
+    return pairings;
 }
 
 ClientCommand create_row() {
@@ -88,17 +104,19 @@ ClientCommand create_row() {
              .flags = with_connection(
                  {file_flag("File or folder with definitions; - is standard input."),
                   {"cron", "EXPRESSION", "Schedule; without it, the job runs on request only."},
-                  {"tz", "ZONE", "Time zone of the schedule [the server's option timezone]."},
+                  {"tz", "ZONE", "With --cron: time zone of the schedule [the server's option timezone]."},
                   {"url", "URL", "HTTP target."},
                   {.name = "method",
                    .metavar = "METHOD",
-                   .help = "HTTP method [POST].",
+                   .help = "With --url: HTTP method [POST].",
                    .choices = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}},
-                  {"command", "COMMAND", "Command to run, as words of a POSIX shell."},
+                  {"command", "COMMAND", "Instead of --url: command to run, as words of a POSIX shell."},
                   label_flag("Label of the job; can be repeated."),
                   {"disabled", "", "Create the job disabled."}}),
              .words = Words::taken,
-             .section = kJobs},
+             .section = kJobs,
+             .details = "The flags describe the job NAME; with -f, the files describe the jobs.",
+             .pairings = create_pairings()},
             create_command};
 }
 
@@ -169,11 +187,12 @@ std::vector<ClientCommand> job_commands() {
                 {follow_flag("Print the output as it is written, until the execution ends."),
                  {.name = "stream",
                   .metavar = "STREAM",
-                  .help = "Only this stream of a command.",
+                  .help = "Without -f: only this stream of a command.",
                   .choices = {"stdout", "stderr"}}},
                 "The output of an HTTP target is its response. With -f the exit code is 0 if the execution "
                 "succeeds, "
-                "else 1."),
+                "else 1.",
+                {{"stream", Pairing::Rule::never_with, "follow"}}),
         job_row("job explain", "NAME", "Explain why a job ran or did not run at an instant.", explain_command,
                 {value_output_flag(), {"at", "INSTANT", "The instant, as RFC 3339 time [now]."}}),
         preview_row(),
@@ -182,6 +201,7 @@ std::vector<ClientCommand> job_commands() {
 }
 
 std::vector<ClientCommand> file_commands() {
+    const std::vector<Pairing> pairings{{"label", Pairing::Rule::only_with, "prune"}};
     std::vector<Flag> apply_flags = plan_flags();
     apply_flags.push_back({"dry-run", "", "Show the changes and write nothing."});
     return {
@@ -198,7 +218,8 @@ std::vector<ClientCommand> file_commands() {
                      "already are not written. All definitions are validated before the first change. A "
                      "`timed` job that is\n"
                      "disabled on the server after its occurrence counts as matching.",
-          .candidates = Candidates::files},
+          .candidates = Candidates::files,
+          .pairings = pairings},
          apply},
         {{.name = "diff",
           .arguments = "-f FILE…",
@@ -206,7 +227,8 @@ std::vector<ClientCommand> file_commands() {
           .flags = with_connection(plan_flags()),
           .words = Words::taken,
           .section = kFiles,
-          .candidates = Candidates::files},
+          .candidates = Candidates::files,
+          .pairings = pairings},
          diff},
     };
 }
@@ -222,7 +244,7 @@ constexpr std::string_view kImportDetails =
     "source its own --prefix.";
 
 ClientCommand import_row(std::string_view name, std::string_view summary, Run run,
-                         std::vector<Flag> flags = {}) {
+                         std::vector<Flag> flags = {}, std::vector<Pairing> pairings = {}) {
     flags.insert(
         flags.begin(),
         {{"tz", "ZONE", "Time zone of schedules that state none [this machine's]."},
@@ -234,7 +256,8 @@ ClientCommand import_row(std::string_view name, std::string_view summary, Run ru
              .words = Words::taken,
              .section = kImport,
              .details = kImportDetails,
-             .candidates = Candidates::files},
+             .candidates = Candidates::files,
+             .pairings = std::move(pairings)},
             run};
 }
 
@@ -243,7 +266,8 @@ std::vector<ClientCommand> import_commands() {
         import_row(
             "import crontab", "Convert crontabs.", import_crontab_command,
             {{"system", "", "The lines have a column for the user [for /etc/crontab and /etc/cron.d]."},
-             {"user", "", "The lines have no column for the user."}}),
+             {"user", "", "The lines have no column for the user."}},
+            {{"system", Pairing::Rule::never_with, "user"}}),
         import_row("import kubernetes-cronjob",
                    "Convert manifests of Kubernetes CronJobs, or the output of kubectl get cronjobs -o yaml.",
                    import_cronjobs_command),
@@ -267,7 +291,9 @@ ClientCommand login_row() {
              "If the server requires a token and no flag states one, it is read from standard input. The\n"
              "profile is named by --profile [default] and becomes the current one. Profiles are stored in\n"
              "$XDG_CONFIG_HOME/ecron/client.yaml (~/.config/ecron/client.yaml), which only its owner can "
-             "read."},
+             "read.",
+         .pairings = {{"token-command", Pairing::Rule::never_with, "token"},
+                      {"token-command", Pairing::Rule::never_with, "token-file"}}},
         login_command};
 }
 
@@ -278,6 +304,10 @@ const std::vector<ClientCommand>& commands() {
         std::vector<ClientCommand> list = job_commands();
         for (std::vector<ClientCommand> part : {file_commands(), import_commands(), {login_row()}})
             std::ranges::move(part, std::back_inserter(list));
+        for (ClientCommand& command : list)
+            if (std::ranges::find(command.declaration.flags, "token-file", &Flag::name) !=
+                command.declaration.flags.end())
+                command.declaration.pairings.push_back({"token", Pairing::Rule::never_with, "token-file"});
         return list;
     }();
     return all;

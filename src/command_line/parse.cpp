@@ -34,6 +34,7 @@ public:
         if (command_.words == Words::refused && !parsed_.words.empty())
             wrong_.push_back(
                 fmt::format("{:?}: {} does not take this argument", parsed_.words[0], command_.name));
+        check_pairings();
         if (!wrong_.empty()) return std::unexpected(std::move(wrong_));
         return std::move(parsed_);
     }
@@ -85,6 +86,20 @@ private:
                                                 fmt::join(flag->choices, ", ")));
         const std::string absent = flag->value == Value::optional ? "true" : "";
         parsed_.flags.push_back({flag->name, given.value.value_or(absent), flag->group});
+    }
+
+    void check_pairings() {
+        using enum Pairing::Rule;
+        std::vector<std::string_view> reported;
+        for (const auto& [flag, rule, other] : command_.pairings) {
+            const bool fits = rule == only_with ? parsed_.has(other) : !parsed_.has(other);
+            const bool is_reported = std::ranges::find(reported, flag) != reported.end();
+            if (fits || is_reported || !parsed_.has(flag)) continue;
+            reported.push_back(flag);
+            wrong_.push_back(fmt::format("--{} {} --{}", flag,
+                                         rule == only_with ? "applies only with" : "does not apply with",
+                                         other));
+        }
     }
 
     void unknown(const Given& given) {

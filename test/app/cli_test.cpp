@@ -105,6 +105,43 @@ TEST_CASE("a token can only be created with known scopes", "[cli]") {
     std::filesystem::remove_all(folder);
 }
 
+TEST_CASE("a flag that does not apply with the others is refused before anything is sent", "[cli]") {
+    const auto [arguments, err] = GENERATE(table<Arguments, std::string>({
+        {{"job", "create", "a", "--command", "true", "--method", "GET"},
+         "ecron: --method applies only with --url\n"},
+        {{"job", "create", "a", "--command", "true", "--url", "http://h/"},
+         "ecron: --command does not apply with --url\n"},
+        {{"job", "create", "a", "--url", "http://h/", "--tz", "UTC"},
+         "ecron: --tz applies only with --cron\n"},
+        {{"job", "create", "-f", "a.yaml", "--method", "GET", "--disabled"},
+         "ecron: --method does not apply with --filename\n"
+         "ecron: --disabled does not apply with --filename\n"},
+        {{"job", "list", "--enabled", "--disabled"}, "ecron: --enabled does not apply with --disabled\n"},
+        {{"job", "logs", "a", "-f", "--stream", "stdout"}, "ecron: --stream does not apply with --follow\n"},
+        {{"apply", "a.yaml", "-l", "a=b"}, "ecron: --label applies only with --prune\n"},
+        {{"diff", "a.yaml", "-l", "a=b"}, "ecron: --label applies only with --prune\n"},
+        {{"import", "crontab", "a", "--system", "--user"}, "ecron: --system does not apply with --user\n"},
+        {{"login", "--token-command", "x", "--token", "y"},
+         "ecron: --token-command does not apply with --token\n"},
+        {{"preview", "@daily", "--token-file", "x", "--token", "y"},
+         "ecron: --token does not apply with --token-file\n"},
+        {{"export", "--server", "h"}, "ecron: --server applies only with --output\n"},
+        {{"export", "-o", "yaml", "--all", "--config", "c", "--db-path", "p"},
+         "ecron: --all does not apply with --output\n"
+         "ecron: --config does not apply with --output\n"
+         "ecron: --db-path does not apply with --output\n"},
+        {{"token", "list", "--tenant", "a"}, "ecron: --tenant is only valid with token create\n"},
+        {{"token", "revoke", "ci", "--scope", "a"}, "ecron: --scope is only valid with token create\n"},
+        {{"db", "migrate", "--print-config"}, "ecron: --print-config: unknown flag\n"},
+    }));
+    CAPTURE(arguments);
+    GivenCli cli;
+    cli.run(arguments);
+    CHECK(cli.exit_code == kExitWrong);
+    CHECK(cli.out.empty());
+    CHECK(cli.err == err);
+}
+
 TEST_CASE("token commands require a token file", "[cli]") {
     GivenCli cli;
     cli.run({"token", "list"});

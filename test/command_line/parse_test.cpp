@@ -21,7 +21,32 @@ const Command kCommand{
               {.name = "tls", .metavar = "BOOL", .help = "TLS.", .value = Value::optional}},
     .words = Words::taken};
 
+const Command kPaired{
+    .name = "copy",
+    .arguments = "",
+    .summary = "Copy.",
+    .flags = {{"file", "FILE", "File."}, {"url", "URL", "URL."}, {"method", "METHOD", "Method."}},
+    .pairings = {{"method", Pairing::Rule::never_with, "file"},
+                 {"url", Pairing::Rule::never_with, "file"},
+                 {"method", Pairing::Rule::only_with, "url"}}};
+
 }  // namespace
+
+TEST_CASE("a flag that does not apply with the others is an error", "[command_line]") {
+    const auto [arguments, errors] = GENERATE(table<Words_, Words_>({
+        {{"--file=a"}, {}},
+        {{"--method=GET", "--url=b"}, {}},
+        {{"--method=GET"}, {"--method applies only with --url"}},
+        {{"--file=a", "--url=b"}, {"--url does not apply with --file"}},
+        {{"--file=a", "--method=GET"}, {"--method does not apply with --file"}},  // one reason for a flag
+        {{"--file=a", "--url=b", "--method=GET"},
+         {"--method does not apply with --file", "--url does not apply with --file"}},
+    }));
+    CAPTURE(arguments);
+    const auto parsed = parse(kPaired, arguments);
+    CHECK(parsed.has_value() == errors.empty());
+    if (!parsed) CHECK(parsed.error() == errors);
+}
 
 TEST_CASE("a flag is read in each of its spellings", "[command_line]") {
     const Words_ arguments =

@@ -32,6 +32,15 @@ struct Flag {
     std::string_view heading{};  // of an option of the configuration, below which help lists it
 };
 
+/// A flag that applies only together with another one, or never with it. What does not apply is an error: it
+/// would have no effect.
+struct Pairing {
+    enum class Rule : std::uint8_t { only_with, never_with };
+    std::string_view flag;
+    Rule rule;
+    std::string_view other;
+};
+
 /// Whether a command takes arguments that are not flags.
 enum class Words : std::uint8_t { refused, taken };
 
@@ -45,6 +54,7 @@ struct Command {
     std::string_view details{};  // further paragraphs of help and documentation
     Candidates candidates{Candidates::none};
     std::vector<std::string_view> choices{};  // completion of the first argument
+    std::vector<Pairing> pairings{};          // of each flag, only the first violated one is reported
 };
 
 struct GivenFlag {

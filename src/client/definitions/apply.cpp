@@ -31,8 +31,6 @@ struct Prepared {
 Outcome<Prune> prune_of(const Arguments& arguments) {
     auto labels = read_labels(arguments.values("label"));
     if (!labels) return std::unexpected(labels.error());
-    if (!labels->empty() && !arguments.has("prune"))
-        return failed(ExitCode::usage, "--label limits --prune, which is missing");
     return Prune{arguments.has("prune"), std::move(*labels)};
 }
 
