@@ -238,7 +238,8 @@ constexpr std::string_view kImportDetails =
     "warning for\n"
     "each thing that does not carry over as comments; warnings also go to standard error. Nothing is sent to "
     "a server.\n"
-    "The file - is standard input.\n"
+    "The file - is standard input. A line of a crontab that cannot be read is reported, and the exit code is "
+    "2.\n"
     "\n"
     "apply replaces jobs that have the same name, such as those of another machine's crontab: give each\n"
     "source its own --prefix.";

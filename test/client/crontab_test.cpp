@@ -205,12 +205,57 @@ TEST_CASE("what cannot keep its meaning is said", "[import]") {
     const Imported never = import_one("0 0 31 2 * /opt/bin/x");
     CHECK(never.use == Imported::Use::commented);
     CHECK_THAT(never.warnings.at(0), Contains("refused"));
+}
 
-    const Import nonsense = import("hello world\n0 0 * * *\n# 0 1 * * * old\n#\n  ##\n\n");
-    CHECK(nonsense.jobs.empty());
-    REQUIRE(nonsense.warnings.size() == 2);
-    CHECK_THAT(nonsense.warnings[0], Contains("crontab:1: \"hello world\" is neither a job nor a variable"));
-    CHECK_THAT(nonsense.warnings[1], Contains("crontab:2:") && Contains("has no command"));
+TEST_CASE("a line that is neither job, variable nor comment is an error", "[import]") {
+    const Import nonsense =
+        import("hello world\n0 0 * * *\n# 0 1 * * * old\n#\n  ##\n\n@daily\n0 1 * * * new\n");
+    CHECK(nonsense.jobs.size() == 1);
+    CHECK(nonsense.errors == Words_{"crontab:1: \"hello world\" is neither a job nor a variable",
+                                    "crontab:2: \"0 0 * * *\" has no command",
+                                    "crontab:7: \"@daily\" has no command"});
+    CHECK_THAT(format_import(nonsense, kNow),
+               Contains("# error: crontab:1: \"hello world\" is neither a job nor a variable\n"));
+    const Import system = import("0 1 * * * root\n", ImportOptions::UserColumn::present);
+    CHECK(system.jobs.empty());
+    CHECK(system.errors == Words_{"crontab:1: \"0 1 * * * root\" has no command after the user"});
+}
+
+TEST_CASE("a column for the user that is read as a command is a warning", "[import]") {
+    const auto [text, warning] = GENERATE(table<std::string, std::string>({
+        {"0 1 * * * /opt/a\n17 * * * * root cd / && run-parts /etc/cron.hourly\n",
+         "crontab:2: \"root\" is a user: 1 of 2 lines"},
+        {"@daily www-data /usr/bin/php x\n@daily app1 /opt/b\n",
+         "crontab:1: \"www-data\" is a user: 2 of 2 lines"},
+        {"@daily app1 [ -x /opt/b ] && /opt/b\n", "crontab:1: \"app1\" is a user: 1 of 1 lines"},
+        {"@daily app1\n@daily app1 -x\n@daily app1 team@example.com\n@daily other /opt/b\n", ""},
+        {"0 1 * * * root\n", ""},
+    }));
+    CAPTURE(text);
+    const auto result =
+        import_crontab(text, {.file = "crontab", .timezone = "UTC", .is_user = [](const std::string& name) {
+                                  return name == "app1";
+                              }});
+    REQUIRE(result);
+    if (warning.empty())
+        CHECK_THAT(result->warnings.front(), !Contains("is a user"));
+    else
+        CHECK_THAT(result->warnings.front(), Contains(warning) && Contains("use --system"));
+}
+
+TEST_CASE("a command that is read as the user is a warning", "[import]") {
+    const auto [text, warning] = GENERATE(table<std::string, std::string>({
+        {"@daily root /opt/a\n@daily /opt/bin/b --all x\n", "crontab:2: \"/opt/bin/b\" is read as the user"},
+        {"@daily root /opt/a\n@daily mail -s hello team\n", "crontab:2: \"mail\" is read as the user"},
+        {"@daily cd /srv && ./x\n", "crontab:1: \"cd\" is read as the user"},
+        {"@daily root /opt/a\n@daily elsewhere /opt/b\n", ""},  // a user of the crontab's own machine
+    }));
+    CAPTURE(text);
+    const Import result = import(text, ImportOptions::UserColumn::present);
+    if (warning.empty())
+        CHECK_THAT(result.warnings.front(), !Contains("is read as the user"));
+    else
+        CHECK_THAT(result.warnings.front(), Contains(warning) && Contains("use --user"));
 }
 
 TEST_CASE("jobs behave as under cron: no retry, no catching up, runs side by side", "[import]") {

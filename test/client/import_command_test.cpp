@@ -63,3 +63,24 @@ TEST_CASE("a name that two files produce is a warning", "[import]") {
                         ":1: this one is \"backup-2\"\n"));
     CHECK_THAT(import.out.str(), Contains("job_name: backup\n") && Contains("job_name: backup-2\n"));
 }
+
+TEST_CASE("an import with lines that cannot be read writes the rest and fails", "[import]") {
+    Importing import;
+    const std::string file = import.file(
+        "a", "0 2 * * * /opt/backup\nevery day at noon\n# 0 3 * * * /opt/old\n0 0 31 2 * /opt/never\n");
+    command_line::Arguments arguments;
+    arguments.words = {file};
+    CHECK(import.run(arguments) == ExitCode::usage);
+    CHECK_THAT(import.err.str(),
+               Contains("ecron: " + file + ":2: \"every day at noon\" is neither a job nor a variable\n") &&
+                   Contains("ecron: 1 jobs, and 1 as comments; check them"));
+    CHECK_THAT(import.out.str(), Contains("job_name: backup\n") && Contains("# error: " + file + ":2: "));
+}
+
+TEST_CASE("a user of this machine in a crontab is noticed", "[import]") {
+    Importing import;
+    command_line::Arguments arguments;
+    arguments.words = {import.file("a", "0 2 * * * sys /opt/backup\n")};  // a user of every Debian
+    CHECK(import.run(arguments) == ExitCode::good);
+    CHECK_THAT(import.err.str(), Contains(":1: \"sys\" is a user: 1 of 1 lines"));
+}

@@ -18,7 +18,9 @@ inline constexpr std::array kExitCodes{
         ExitCode::refused,
         "the server refused the request, the object does not exist, an execution that the command waited for "
         "failed; `diff`: there are differences"},
-    ExitCodeText{ExitCode::usage, "invalid command line, file or profile; nothing was sent"},
+    ExitCodeText{ExitCode::usage,
+                 "invalid command line, file or profile; nothing was sent; `import`: lines could not be "
+                 "read, the others were converted"},
     ExitCodeText{ExitCode::unreachable, "the server could not be reached, or answered 503 or 429"},
     ExitCodeText{ExitCode::unauthorized, "the token is missing or invalid, or lacks a permission (401, 403)"},
 };

@@ -8,6 +8,7 @@
 
 #include "client/import/crontab_command.hpp"
 #include "client/import/imported.hpp"
+#include "client/import/user_column.hpp"
 #include "ecron/base/utf8.hpp"
 #include "ecron/model/command_line.hpp"
 
@@ -112,9 +113,10 @@ public:
         const std::string schedule = schedule_in(rest);
         if (!looks_like_schedule(schedule)) {
             if (const auto variable = variable_in(line)) return take_variable(*variable);
-            return warn_of_line(line, "is neither a job nor a variable and does not carry over");
+            return refuse_line(line, "is neither a job nor a variable");
         }
-        if (rest.empty()) return warn_of_line(line, "has no command and does not carry over");
+        if (rest.empty()) return refuse_line(line, "has no command");
+        user_column_.add(number, rest);
         add_entry(line, schedule, rest);
     }
 
@@ -124,12 +126,14 @@ public:
                 import_.warnings.begin(),
                 "the jobs are commands: the server needs command_enabled and a command_user; they start in "
                 "command_dir and not in the user's home; output is kept with the execution and not mailed");
+        if (const auto warning = user_column_.warning())
+            import_.warnings.insert(import_.warnings.begin(), *warning);
         return std::move(import_);
     }
 
 private:
-    void warn_of_line(std::string_view line, std::string_view what) {
-        import_.warnings.push_back(fmt::format("{}:{}: {:?} {}", options_.file, number_, line, what));
+    void refuse_line(std::string_view line, std::string_view what) {
+        import_.errors.push_back(fmt::format("{}:{}: {:?} {}", options_.file, number_, line, what));
     }
 
     void take_variable(const Variable& variable) {
@@ -164,6 +168,7 @@ private:
         Imported imported{.origin = fmt::format("{}:{}: {}", options_.file, number_, line)};
         if (options_.user_column == ImportOptions::UserColumn::present) {
             const std::string_view user = take_word(rest);
+            if (rest.empty()) return refuse_line(line, "has no command after the user");
             imported.warnings.push_back(
                 fmt::format("user {}: ecron runs commands as the user of the option command_user", user));
         }
@@ -253,6 +258,7 @@ private:
     std::string timezone_, shell_, working_directory_, jitter_, remark_;
     std::map<std::string, std::string> environment_;
     std::size_t number_{0};
+    UserColumnCheck user_column_{options_};
     JobNames names_;
     Import import_;
 };

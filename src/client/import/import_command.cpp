@@ -1,6 +1,7 @@
 #include "client/import/import_command.hpp"
 
 #include <fmt/format.h>
+#include <pwd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -33,6 +34,13 @@ std::string machine_timezone(const Environment& environment) {
     return !name.empty() && cron::find_zone(name) ? name : "UTC";
 }
 
+bool is_user_here(const std::string& name) {
+    passwd entry{};
+    passwd* found = nullptr;
+    std::vector<char> buffer(16'384);
+    return ::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr;
+}
+
 /// The crontabs of the system have a column for the user.
 bool is_system_crontab(const std::string& path) {
     return path == "/etc/crontab" || path.starts_with("/etc/cron.d/");
@@ -40,6 +48,7 @@ bool is_system_crontab(const std::string& path) {
 
 Outcome<ImportOptions> options_for(const Environment& environment, const Arguments& arguments) {
     ImportOptions options;
+    options.is_user = is_user_here;
     options.timezone = arguments.value("tz").value_or("");
     if (options.timezone.empty()) options.timezone = machine_timezone(environment);
     if (const auto zone = cron::find_zone(options.timezone); !zone)
@@ -57,6 +66,7 @@ ImportOptions for_file(ImportOptions options, const std::string& file, const Arg
 
 void append(Import& to, Import&& from) {
     std::ranges::move(from.jobs, std::back_inserter(to.jobs));
+    std::ranges::move(from.errors, std::back_inserter(to.errors));
     for (std::string& warning : from.warnings)
         if (std::ranges::find(to.warnings, warning) == to.warnings.end())
             to.warnings.push_back(std::move(warning));
@@ -82,7 +92,8 @@ void name_jobs(Import& import, const std::string& prefix) {
     }
 }
 
-void report_warnings(const Environment& environment, const Import& import) {
+void report_problems(const Environment& environment, const Import& import) {
+    for (const std::string& error : import.errors) environment.err << "ecron: " << error << '\n';
     for (const std::string& warning : import.warnings)
         environment.err << "ecron: warning: " << warning << '\n';
     for (const Imported& imported : import.jobs)
@@ -106,13 +117,15 @@ ExitCode import_files(const Environment& environment, const Arguments& arguments
         append(all, std::move(*import));
     }
     name_jobs(all, arguments.value("prefix").value_or(""));
-    report_warnings(environment, all);
+    report_problems(environment, all);
     environment.out << format_import(all, environment.clock.now());
+    const std::size_t active = active_jobs(all);
+    const std::size_t comments = all.jobs.size() - active;
     environment.err << fmt::format(
-        "ecron: {} jobs; check them (ecron diff -f FILE shows which jobs of the same names change), "
+        "ecron: {} jobs{}; check them (ecron diff -f FILE shows which jobs of the same names change), "
         "then: ecron apply -f FILE\n",
-        all.jobs.size());
-    return ExitCode::good;
+        active, comments == 0 ? "" : fmt::format(", and {} as comments", comments));
+    return all.errors.empty() ? ExitCode::good : ExitCode::usage;
 }
 
 }  // namespace

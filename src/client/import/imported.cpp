@@ -92,8 +92,13 @@ void check_schedule(Imported& imported) {
     }
 }
 
+std::size_t active_jobs(const Import& import) {
+    return static_cast<std::size_t>(std::ranges::count(import.jobs, Imported::Use::active, &Imported::use));
+}
+
 std::string format_import(const Import& import, Instant now) {
     std::string out;
+    for (const std::string& error : import.errors) out += commented("error: " + error);
     for (const std::string& warning : import.warnings) out += commented("warning: " + warning);
     for (const Imported& imported : import.jobs) {
         out += "---\n" + commented(imported.origin);

@@ -1,5 +1,6 @@
 #pragma once
 #include <boost/json/object.hpp>
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -21,10 +22,11 @@ struct Imported {
     enum class Use : std::uint8_t { active, commented } use{Use::active};
 };
 
-/// The jobs of one file, and warnings about parts of it that belong to no job.
+/// The jobs of one file, warnings about parts of it that belong to no job, and the lines that cannot be read.
 struct Import {
     std::vector<Imported> jobs{};
     std::vector<std::string> warnings{};
+    std::vector<std::string> errors{};
 };
 
 struct ImportOptions {
@@ -32,6 +34,8 @@ struct ImportOptions {
     std::string timezone;  // of schedules that state none
     /// Whether the lines of a crontab have a column for the user.
     enum class UserColumn : std::uint8_t { absent, present } user_column{UserColumn::absent};
+    /// Whether this machine has a user of that name, for guesses about crontabs; empty: unknown.
+    std::function<bool(const std::string& name)> is_user{};
     std::string executor_url{"http://executor.example.com:9999"};  // xxl-job: where the handlers run
 };
 
@@ -53,7 +57,11 @@ private:
 /// definition into a comment with a warning.
 void check_schedule(Imported& imported);
 
-/// YAML for `apply`: above each job its origin, warnings and next occurrences as comments.
+/// The number of definitions that are not comments.
+[[nodiscard]] std::size_t active_jobs(const Import& import);
+
+/// YAML for `apply`: the errors and warnings as comments; above each job its origin, warnings and next
+/// occurrences as comments.
 std::string format_import(const Import& import, Instant now);
 
 }  // namespace ecron::client
