@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
             app::set_shards,
             app::health,
             app::upkeep(),
-            [&](const config::Config& config) { return app::check_machine(config, environment); },
+            [&](const config::Attempt& attempt) { return app::check_machine(attempt, environment); },
             app::is_running,
             client::process_terminals(),
             [&](const config::Config& config) { return app::serve_demo(config, environment); }};

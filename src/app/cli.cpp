@@ -70,11 +70,20 @@ void complain(const Cli& cli, const std::vector<std::string>& lines) {
     for (const std::string& line : lines) cli.err << "ecron: " << line << '\n';
 }
 
+namespace {
+
+void warn(const Cli& cli, const std::vector<std::string>& lines) {
+    for (const std::string& line : lines) cli.err << "ecron: warning: " << line << '\n';
+}
+
+}  // namespace
+
 std::optional<config::Loaded> load(const Cli& cli, const Arguments& arguments) {
-    auto loaded = config::load(sources_of(cli, arguments));
-    if (!loaded) return complain(cli, lines_of(loaded.error())), std::nullopt;
-    for (const std::string& line : lines_of(loaded->warnings)) cli.err << "ecron: warning: " << line << '\n';
-    return std::move(*loaded);
+    config::Attempt attempt = config::try_to_load(sources_of(cli, arguments));
+    warn(cli, lines_of(attempt.loaded.warnings));
+    complain(cli, lines_of(attempt.errors));
+    if (!attempt.errors.empty()) return std::nullopt;
+    return std::move(attempt.loaded);
 }
 
 namespace {
@@ -94,18 +103,6 @@ std::string demo_fault(const config::Loaded& loaded) {
     return {};
 }
 
-int serve(const Cli& cli, const Arguments& arguments) {
-    const std::optional<config::Loaded> loaded = load(cli, arguments);
-    if (!loaded) return kExitWrong;
-    const bool is_demo = arguments.has("demo");
-    if (const std::string fault = is_demo ? demo_fault(*loaded) : std::string{}; !fault.empty())
-        return complain(cli, {fault}), kExitWrong;
-    if (!arguments.has("print-config"))
-        return is_demo ? cli.serve_demo(loaded->config) : cli.serve(loaded->config);
-    cli.out << config::format_settings(loaded->settings);
-    return kExitGood;
-}
-
 /// Warnings only: the configuration is valid even if the database cannot be reached from here.
 void warn_of_takeover(const Cli& cli, const config::Config& config) {
     if (!cli.upkeep.takeover) return;
@@ -115,18 +112,19 @@ void warn_of_takeover(const Cli& cli, const config::Config& config) {
                 << lines.error().what << '\n';
         return;
     }
-    for (const std::string& line : *lines) cli.err << "ecron: warning: " << line << '\n';
+    warn(cli, *lines);
 }
 
 /// The findings on this machine, without those that follow from an error of the same option. What only
 /// another process prevents is a warning if that process is the service itself.
 MachineCheck check_here(const Cli& cli, const config::Attempt& attempt) {
     if (!cli.check_machine) return {};
-    MachineCheck here = cli.check_machine(attempt.loaded.config);
+    MachineCheck here = cli.check_machine(attempt);
     for (auto* lines : {&here.errors, &here.occupied, &here.warnings})
         std::erase_if(*lines, [&](const std::string& line) {
             return std::ranges::any_of(attempt.errors, [&](const config::Problem& problem) {
-                return !problem.key.empty() && line.starts_with(problem.key);
+                const std::string& option = config::option_of(problem);
+                return !option.empty() && line.starts_with(option);
             });
         });
     if (here.occupied.empty()) return here;
@@ -139,15 +137,34 @@ MachineCheck check_here(const Cli& cli, const config::Attempt& attempt) {
     return here;
 }
 
+/// Reports the warnings and errors of options and machine; returns whether a service could start.
+bool report(const Cli& cli, const config::Attempt& attempt, const MachineCheck& here) {
+    warn(cli, lines_of(attempt.loaded.warnings));
+    warn(cli, here.warnings);
+    complain(cli, lines_of(attempt.errors));
+    complain(cli, here.errors);
+    return attempt.errors.empty() && here.errors.empty();
+}
+
+int serve(const Cli& cli, const Arguments& arguments) {
+    const config::Attempt attempt = config::try_to_load(sources_of(cli, arguments));
+    const bool is_demo = arguments.has("demo");
+    // The service itself examines the machine if the options are valid. A demo uses none of the named files.
+    const bool examines = !attempt.errors.empty() && !is_demo && !arguments.has("print-config");
+    if (!report(cli, attempt, examines ? check_here(cli, attempt) : MachineCheck{})) return kExitWrong;
+    const config::Loaded& loaded = attempt.loaded;
+    if (const std::string fault = is_demo ? demo_fault(loaded) : std::string{}; !fault.empty())
+        return complain(cli, {fault}), kExitWrong;
+    if (!arguments.has("print-config"))
+        return is_demo ? cli.serve_demo(loaded.config) : cli.serve(loaded.config);
+    cli.out << config::format_settings(loaded.settings);
+    return kExitGood;
+}
+
 int check_config(const Cli& cli, const Arguments& arguments) {
     const config::Attempt attempt = config::try_to_load(sources_of(cli, arguments));
     const MachineCheck here = arguments.has("skip-files") ? MachineCheck{} : check_here(cli, attempt);
-    for (const std::string& line : lines_of(attempt.loaded.warnings))
-        cli.err << "ecron: warning: " << line << '\n';
-    for (const std::string& line : here.warnings) cli.err << "ecron: warning: " << line << '\n';
-    complain(cli, lines_of(attempt.errors));
-    complain(cli, here.errors);
-    if (!attempt.errors.empty() || !here.errors.empty()) return kExitWrong;
+    if (!report(cli, attempt, here)) return kExitWrong;
     warn_of_takeover(cli, attempt.loaded.config);
     cli.out << (arguments.has("print-config") ? config::format_settings(attempt.loaded.settings)
                                               : "The configuration is valid.\n");

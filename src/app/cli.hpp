@@ -12,7 +12,7 @@
 #include "ecron/base/time.hpp"
 #include "ecron/client/environment.hpp"
 #include "ecron/command_line/command.hpp"
-#include "ecron/config/config.hpp"
+#include "ecron/config/load.hpp"
 
 /// The command line: the commands of the service and of the client. Help, completion and docs/cli.md follow
 /// from the declarations (cli.cpp, src/client/commands.cpp) and the table of options.
@@ -48,7 +48,7 @@ struct Cli {
     /// or nullopt if it is.
     std::function<std::optional<std::string>(const config::Config&, const std::string& url)> health{};
     Upkeep upkeep{};
-    std::function<MachineCheck(const config::Config&)> check_machine{};
+    std::function<MachineCheck(const config::Attempt&)> check_machine{};
     /// Whether a service with this configuration runs already.
     std::function<bool(const config::Config&)> is_running{};
     client::Terminals terminals{};

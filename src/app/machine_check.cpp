@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
 
 #include "app/exit_code.hpp"
@@ -31,6 +34,10 @@ public:
         const bool names_option = option.empty() || error.what.starts_with(option);
         (exit_code_of(error) == kExitTemporary ? result_.occupied : result_.errors)
             .push_back(names_option ? error.what : fmt::format("{}: {}", option, error.what));
+    }
+    /// A file that ecron only reads.
+    void readable(std::string_view option, const std::string& file) {
+        if (!file.empty() && ::access(file.c_str(), R_OK) != 0) error(reason(option, file));
     }
     void certificates(std::string_view option, const std::string& file) {
         if (file.empty()) return;
@@ -95,6 +102,35 @@ void check_listeners(Check& check, const config::Config& config) {
     check.require(http::check_port(config.server.address, config.health_port), "anlys_port");
 }
 
+/// Files that are read only if another option says so.
+struct ConditionalFile {
+    std::string_view option, condition;
+};
+constexpr std::array kConditionalFiles{
+    ConditionalFile{"cert_file", "ssl_on"},
+    ConditionalFile{"key_file", "ssl_on"},
+    ConditionalFile{"client_ca_file", "ssl_on"},
+    ConditionalFile{"token_file", "auth_mode"},
+    ConditionalFile{"kubernetes_config", "kubernetes_enabled"},
+};
+
+const std::string& value_of(const std::vector<config::Setting>& settings, std::string_view option) {
+    return std::ranges::find(settings, option, [](const config::Setting& one) { return one.option->name; })
+        ->value;
+}
+
+std::vector<std::string> check_skipped_files(const config::Attempt& attempt) {
+    Check check;
+    for (const auto& [option, condition] : kConditionalFiles) {
+        const bool is_skipped = std::ranges::any_of(attempt.errors, [&](const config::Problem& problem) {
+            return config::option_of(problem) == condition;
+        });
+        const bool is_created = option == "token_file" && attempt.loaded.config.auth.token_init;
+        if (is_skipped && !is_created) check.readable(option, value_of(attempt.loaded.settings, option));
+    }
+    return std::move(check).take().errors;
+}
+
 }  // namespace
 
 MachineCheck check_machine(const config::Config& config,
@@ -116,6 +152,13 @@ MachineCheck check_machine(const config::Config& config,
     for (std::string& problem : execution::executor_problems(config.executors, environment))
         check.error(std::move(problem));
     return std::move(check).take();
+}
+
+MachineCheck check_machine(const config::Attempt& attempt,
+                           const std::map<std::string, std::string>& environment) {
+    MachineCheck here = check_machine(attempt.loaded.config, environment);
+    std::ranges::move(check_skipped_files(attempt), std::back_inserter(here.errors));
+    return here;
 }
 
 }  // namespace ecron::app

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "ecron/config/config.hpp"
+#include "ecron/config/load.hpp"
 
 /// What a configuration names on this machine: users, files, folders and ports. Changes nothing.
 namespace ecron::app {
@@ -14,6 +14,11 @@ struct MachineCheck {
     std::vector<std::string> warnings;  // some jobs will fail
 };
 MachineCheck check_machine(const config::Config& config,
+                           const std::map<std::string, std::string>& environment);
+
+/// The same for a configuration with errors. A file that ecron reads only because of another option is
+/// checked even if that option is invalid.
+MachineCheck check_machine(const config::Attempt& attempt,
                            const std::map<std::string, std::string>& environment);
 
 }  // namespace ecron::app

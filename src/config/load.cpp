@@ -150,6 +150,10 @@ std::vector<std::string> usual_files() {
             "/etc/ecron/ecron.yaml"};
 }
 
+const std::string& option_of(const Problem& problem) {
+    return problem.option.empty() ? problem.key : problem.option;
+}
+
 std::string format(const Problem& problem) {
     std::string line = problem.where;
     if (!problem.key.empty()) line += (line.empty() ? "" : ": ") + problem.key;

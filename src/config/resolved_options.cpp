@@ -44,7 +44,8 @@ ResolvedOptions::ResolvedOptions(const std::vector<RawSetting>& given, std::vect
         }
         const Result<std::string> checked = check_value(*one.option, one.text);
         if (!checked) {
-            errors.push_back({one.where, std::string{key_in(one)}, checked.error().what});
+            errors.push_back(
+                {one.where, std::string{key_in(one)}, checked.error().what, std::string{one.option->name}});
             continue;
         }
         warn_about(one, *checked, warnings);

@@ -454,6 +454,23 @@ TEST_CASE("check-config reports the errors of the options and of the machine at 
     CHECK_FALSE(cli.err.contains("cert_file : "));  // follows from the error of the option
 }
 
+TEST_CASE("serve reports the machine's problems, and warnings, beside an invalid option", "[cli]") {
+    GivenCli cli;
+    cli.machine = {.errors = {"ca_file: /nope.pem: No such file or directory"},
+                   .occupied = {"cron_port: cannot listen on 127.0.0.1 port 12345: Address already in use"},
+                   .warnings = {"secrets_dir: /nope: is not a folder"}};
+    cli.run({"serve", "--cron-port=x", "--db-format=utf8"});
+    CHECK(cli.exit_code == kExitWrong);
+    CHECK_FALSE(cli.served);
+    // The port in use is that of the default, because the given one is invalid.
+    CHECK(cli.err ==
+          "ecron: warning: --db-format: db_format: \"utf8\" has no effect: database sessions always use "
+          "utf8mb4\n"
+          "ecron: warning: secrets_dir: /nope: is not a folder\n"
+          "ecron: --cron-port: \"x\" is not a port from 0 to 65535\n"
+          "ecron: ca_file: /nope.pem: No such file or directory\n");
+}
+
 TEST_CASE("check-config refuses a port in use, unless the service itself uses it", "[cli]") {
     GivenCli cli;
     cli.machine.occupied = {"cron_port: cannot listen on 127.0.0.1 port 12345: Address already in use"};

@@ -5,10 +5,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 
+#include "app/given_cli.hpp"
 #include "ecron/base/uuid.hpp"
 #include "ecron/config/load.hpp"
 #include "ecron/store/store.hpp"
@@ -157,4 +159,30 @@ TEST_CASE("a command_user that serve refuses is found", "[machine]") {
     const Lines errors = checked({{"command_enabled", "true"}, {"command_user", "root"}}).errors;
     REQUIRE(errors.size() == 1);
     CHECK_THAT(errors.front(), Catch::StartsWith("command_user: root is "));
+}
+
+TEST_CASE("files that an invalid option keeps from being read are checked", "[machine]") {
+    GivenCli cli;
+    cli.check_machine = [](const config::Attempt& attempt) { return check_machine(attempt, {}); };
+    cli.run({"check-config", "--cron-port=0", "--ssl-on=maybe", "--cert-file=/nope.crt", "--auth-mode=tokn",
+             "--token-file=/nope", "--kubernetes-enabled=maybe", "--kubernetes-config=/nope.conf"});
+    CHECK(cli.exit_code == kExitWrong);
+    for (const char* line : {"ecron: cert_file: /nope.crt: No such file or directory\n",
+                             "ecron: token_file: /nope: No such file or directory\n",
+                             "ecron: kubernetes_config: /nope.conf: No such file or directory\n"})
+        CHECK_THAT(cli.err, Catch::Contains(line));
+    CHECK(
+        cli.run({"check-config", "--cron-port=0", "--cert-file=/nope.crt", "--token-file=/nope"}).exit_code ==
+        kExitGood);
+    cli.run({"check-config", "--cron-port=0", "--auth-mode=tokn", "--token-file=/nope", "--token-init"});
+    CHECK_FALSE(cli.err.contains("token_file"));  // would be created
+}
+
+TEST_CASE("an error of an option is reported once", "[machine]") {
+    GivenCli cli;
+    cli.check_machine = [](const config::Attempt& attempt) { return check_machine(attempt, {}); };
+    cli.run({"check-config", "--command-enabled", "--cron-port=0"});
+    CHECK(cli.exit_code == kExitWrong);
+    CHECK_THAT(cli.err, Catch::StartsWith("ecron: --command-enabled: command_enabled: would run commands"));
+    CHECK(std::ranges::count(cli.err, '\n') == 1);
 }

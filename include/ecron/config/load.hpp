@@ -41,7 +41,10 @@ struct Problem {
                         // as a whole
     std::string key;    // may be empty
     std::string what;   // the fault and the expected value; never contains a secret
+    std::string option{};  // whose value is invalid; empty: as `key`
 };
+/// The option that the problem concerns; may be empty.
+[[nodiscard]] const std::string& option_of(const Problem& problem);
 /// One readable line: "etc/cronsvr.yaml:12: cron_port: 70000 is not a port from 0 to 65535".
 std::string format(const Problem& problem);
 

@@ -158,7 +158,8 @@ bool may_change_user() {
 /// The user that commands run as; nullopt: ecron's own.
 Result<std::optional<Identity>> identity_for(const CommandOptions& options) {
     if (options.user.empty() && !options.as_self)
-        return fail(Errc::denied, fmt::format("commands would run as ecron's own user, {}", kConsent));
+        return fail(Errc::denied,
+                    fmt::format("command_enabled: commands would run as ecron's own user, {}", kConsent));
     if (options.user.empty()) return std::optional<Identity>{};
     Result<Identity> identity = identity_of(options.user);
     if (!identity) return fail(Errc::invalid, "command_user: " + identity.error().what);
