@@ -1,5 +1,7 @@
 #include "management/schedule_json.hpp"
 
+#include <set>
+
 #include "management/service.hpp"
 
 using namespace ecron;
@@ -57,6 +59,26 @@ TEST_CASE("likely mistakes are warned about", "[management]") {
         service.post("/preview", R"({"job_cron_time":"* 2 * * * *"})").at("/warnings").as_array().empty());
     CHECK(service.post("/preview", R"({"job_cron_time":"0 2 * * *"})").at("/warnings").as_array().empty());
     CHECK_FALSE(service.post("/job", job_text("a", "* 2 * * * *")).at("/warnings").as_array().empty());
+}
+
+TEST_CASE("a preview warns of the members that a create warns of, once each", "[management]") {
+    Service service;
+    const std::string members = R"("job_name":"a","job_type":"scheduled","job_cron_time":"0 2 * * *",
+        "timezone":"Europe/Berlin","remrks":"x","enabled":true,
+        "job_context":{"mode":"http","exec":"http://h/","overlpa":"skip","info":{"retry":{},"method":"GET"}})";
+    const Reply created = service.post("/job", "{" + members + "}");
+    REQUIRE(created.at("/warnings").as_array().size() == 4);
+    const Reply preview =
+        service.post("/preview", "{" + members + R"(,"count":1,"from":"2026-01-05T12:00:00Z"})");
+    const auto sorted = [](const Reply& reply) {
+        std::multiset<std::string> texts;
+        for (const bj::value& text : reply.at("/warnings").as_array()) texts.emplace(text.as_string());
+        return texts;
+    };
+    CHECK(sorted(preview) == sorted(created));
+    const Reply bare = service.post("/preview", R"({"job_cron_time":"0 2 * * *","timezone":"Asia/Tokyo"})");
+    CHECK(bare.at("/warnings") ==
+          bj::parse(R"(["timezone is not known and ignored; did you mean \"job_context.timezone\"?"])"));
 }
 
 TEST_CASE("a create knows the id that H depends on, a preview needs it", "[management]") {

@@ -1,4 +1,5 @@
 #pragma once
+#include <boost/json/fwd.hpp>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -61,6 +62,10 @@ struct Field {
 /// Returns the path of the member of that name, such as "job_context.timezone", the uppermost if several
 /// objects have one; empty if none has.
 [[nodiscard]] std::string member_path(std::string_view name);
+
+/// Returns the warnings of read_job() about members of a job, at any level, that belong to another object or
+/// resemble a known one.
+[[nodiscard]] std::vector<std::string> member_warnings(const boost::json::object& job);
 
 /// Returns true if a member of that name, at any level, is secret.
 [[nodiscard]] bool is_secret_field(std::string_view name);

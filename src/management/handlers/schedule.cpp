@@ -2,9 +2,11 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
+#include <algorithm>
 #include <cassert>
 
 #include "ecron/base/off_loop.hpp"
+#include "ecron/model/fields.hpp"
 #include "ecron/model/json_text.hpp"
 #include "ecron/model/translation.hpp"
 #include "management/handlers/handlers.hpp"
@@ -67,6 +69,13 @@ std::expected<PreviewRange, model::Problems> preview_range(const bj::object& bod
     }
     if (!problems.empty()) return std::unexpected(std::move(problems));
     return range;
+}
+
+/// Adds the warnings about members that schedule_of_job() left out, as a create returns them.
+void warn_of_members(bj::object body, std::vector<std::string>& warnings) {
+    for (const std::string_view own : {"count", "from"}) body.erase(own);
+    for (std::string& warning : model::member_warnings(body))
+        if (std::ranges::find(warnings, warning) == warnings.end()) warnings.push_back(std::move(warning));
 }
 
 /// For a refused expression, `detail.position` is the character at which reading it failed.
@@ -135,13 +144,15 @@ AsyncResponse preview_schedule(ApiRequest request) {
 
     const std::string job_text =
         co_await off_loop(request.work_on_body(), [&] { return schedule_of_job(*body); });
-    const auto input = co_await off_loop(request.work_on(job_text.size()), [&] {
+    auto input = co_await off_loop(request.work_on(job_text.size()), [&] {
         return model::read_job(job_text, model::Purpose::store, rules, now);
     });
     if (!input) co_return expression_error(request, input.error());
     if (!input->schedule)
         co_return request.error(
             model::Problems{{std::string{cause::kCronTime}, "job_cron_time", "must not be empty"}});
+
+    co_await carry_out_off_loop(request.work_on_body(), [&] { warn_of_members(*body, input->warnings); });
 
     std::string out;
     JsonWriter json{out};

@@ -31,6 +31,12 @@ std::string member_path(std::string_view name) {
     return {};
 }
 
+std::vector<std::string> member_warnings(const boost::json::object& job) {
+    std::vector<std::string> warnings;
+    warn_of_misspelt(job, "", job_fields(), warnings);
+    return warnings;
+}
+
 void warn_of_misspelt(const boost::json::object& object, const std::string& path,
                       std::span<const Field> known, std::vector<std::string>& warnings) {
     constexpr std::size_t kMaxCompared = 64;  // limits the work for a malicious text
