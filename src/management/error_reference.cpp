@@ -58,7 +58,7 @@ const std::array<ErrorDoc, 30>& docs() {
         {cause::kNoPath, {404}, "Check the path; the prefix is `/api/ecron-management/v1`."},
         {cause::kMethod, {405}, "Use a method that `Allow` names."},
         {cause::kNameTaken, {409}, "Choose another name, or change that job."},
-        {cause::kConflict, {409}, "Read the object again: `detail` names what conflicts."},
+        {cause::kConflict, {409}, "`detail.reasons` states which state conflicts, and what to do."},
         {cause::kRevision, {412}, "Read the job again, and repeat the change with its new `ETag`."},
         {cause::kTooLarge,
          {413, 431},

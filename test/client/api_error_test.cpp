@@ -17,6 +17,9 @@ TEST_CASE("a refusal names each member with its reason", "[client]") {
         reasons_in(
             409, R"({"cause":"Job name already exists","message":"","detail":{"conflicts":["job_name"]}})") ==
         Lines{"Job name already exists [409]", "  job_name"});
+    CHECK(reasons_in(409, R"({"cause":"Conflicting state","message":"",
+        "detail":{"conflicts":[],"reasons":[{"field":"","reason":"it has ended"}]}})") ==
+          Lines{"Conflicting state [409]", "  it has ended"});
     CHECK(reasons_in(502, "<html>") == Lines{"the server answered 502"});
 }
 

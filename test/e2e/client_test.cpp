@@ -100,7 +100,7 @@ TEST_CASE("a running execution is cancelled by the name of its job", "[client]")
     world.target.wait_for("/slow", 1);
     CHECK(client.run({"job", "cancel", "slow"}).out == execution + " interrupt\n");
     CHECK(client.run({"job", "cancel", execution}).exit_code == 1);
-    CHECK_THAT(client.err, Contains("409"));
+    CHECK_THAT(client.err, Contains("409") && Contains("has already ended (interrupt)"));
 }
 
 TEST_CASE("jobs are deleted by label, after a confirmation", "[client]") {

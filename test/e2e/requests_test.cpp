@@ -74,7 +74,10 @@ TEST_CASE("two requests with one Idempotency-Key run once", "[requests]") {
     CHECK(third.text("/job_status") == "success");
 
     const std::string other = world.given(on_demand("other"));
-    CHECK(world.api().post("/jobexecution", R"({"job_id":")" + other + R"("})", key).status == 409);
+    const Reply taken = world.api().post("/jobexecution", R"({"job_id":")" + other + R"("})", key);
+    CHECK(taken.status == 409);
+    CHECK_THAT(taken.text("/detail/reasons/0/reason"),
+               Catch::StartsWith("is the id of an execution of another job"));
     CHECK(world.target.calls().size() == 1);
 }
 
@@ -108,7 +111,10 @@ TEST_CASE("a cancelled run ends as interrupt and cannot be cancelled again", "[r
     CHECK(cancelled.text("/job_status") == "interrupt");
     CHECK(cancelled.text("/ext_info/reason") == "cancelled");
     wait_until("the connection is closed", [&] { return world.target.hanging("/slow") == 0; });
-    CHECK(world.api().post("/jobexecution/" + execution + "/cancel", "").status == 409);
+    const Reply again = world.api().post("/jobexecution/" + execution + "/cancel", "");
+    CHECK(again.status == 409);
+    CHECK(again.text("/detail/reasons/0/reason") ==
+          "the execution has already ended (interrupt); POST /jobexecution runs the job again");
     CHECK(world.api().post("/jobexecution/00000000-0000-4000-8000-000000000000/cancel", "").status == 404);
 }
 

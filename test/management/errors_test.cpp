@@ -44,6 +44,23 @@ TEST_CASE("docs/errors.md has every cause, with the status of its responses", "[
         }
 }
 
+TEST_CASE("a conflict has its reason, in the language of the response", "[management]") {
+    const auto detail = [](Language language, std::vector<std::string> fields) {
+        const http::Response response = error_response(
+            language,
+            Error{Errc::conflict, "a record with the same key exists; read it again", std::move(fields)},
+            "job_id");
+        CHECK(response.status == 409);
+        return bj::parse(response.body).at("detail");
+    };
+    CHECK(detail(Language::en_us, {"job_id"}) ==
+          bj::parse(R"({"conflicts":["job_id"],"reasons":[{"field":"job_id",
+              "reason":"a record with the same key exists; read it again"}]})"));
+    CHECK(
+        detail(Language::zh_cn, {}) ==
+        bj::parse(R"({"conflicts":[],"reasons":[{"field":"","reason":"已存在相同键的记录；请重新读取"}]})"));
+}
+
 TEST_CASE("each parameter of a query that is not valid has its reason", "[management]") {
     Service service;
     service.given_job("job");

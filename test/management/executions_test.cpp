@@ -115,7 +115,8 @@ TEST_CASE("an id used by another job's execution is a conflict", "[management]")
     const Reply reply = service.post(
         "/jobexecution", R"({"job_context":{"mode":"http","exec":"http://h","execute_id":"taken"}})");
     CHECK(reply.status() == 409);
-    CHECK(reply.detail() == bj::parse(R"({"conflicts":["execute_id"]})"));
+    CHECK(reply.detail() == bj::parse(R"({"conflicts":["execute_id"],
+        "reasons":[{"field":"execute_id","reason":"the id belongs to another job"}]})"));
 }
 
 TEST_CASE("an execution is shown with its attempts", "[management]") {
@@ -195,6 +196,7 @@ TEST_CASE("an execution is cancelled once", "[management]") {
     const Reply ended = service.post("/jobexecution/run/cancel", "");
     CHECK(ended.status() == 409);
     CHECK(ended.cause() == "Conflicting state");
+    CHECK(ended.at("/detail/reasons/0/reason") == "it has ended");
     service.runs.answer = fail(Errc::not_found, "no such execution");
     const Reply unknown = service.post("/jobexecution/nobody/cancel", "");
     CHECK(unknown.status() == 404);

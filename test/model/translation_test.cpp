@@ -68,6 +68,21 @@ TEST_CASE("texts have their parts in every language", "[model]") {
     CHECK(translated(english, Language::en_us) == english);
 }
 
+TEST_CASE("reasons of conflicts are translated", "[model]") {
+    for (const char* reason :
+         {"the execution has already ended (success); POST /jobexecution runs the job again",
+          "the execution has ended in the meantime; GET /jobexecution/:execute_id shows its state",
+          "is the id of an execution of another job; use another execute_id, or another Idempotency-Key",
+          "is the id of an existing job; change that job, or use another id",
+          "a record with the same key exists; read it again",
+          "several jobs have this name: 1 (tenant a) 2 (tenant b); change one of them by its id, or name one "
+          "tenant (?tenant=)"}) {
+        CAPTURE(reason);
+        CHECK_FALSE(translated(reason, Language::zh_cn).contains(std::string_view{reason}.substr(0, 9)));
+        CHECK(translated(reason, Language::zh_tw) != reason);
+    }
+}
+
 TEST_CASE("each translation names the parts of its text", "[model]") {
     std::set<std::string_view> texts;
     for (const Translation& row : kTranslations) {

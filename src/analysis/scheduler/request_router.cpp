@@ -1,9 +1,12 @@
 #include "analysis/scheduler/request_router.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "ecron/base/log.hpp"
 #include "ecron/base/uuid.hpp"
+#include "ecron/model/json.hpp"
 #include "ecron/store/refusal.hpp"
 
 namespace ecron::analysis {
@@ -20,8 +23,11 @@ std::unexpected<Error> no_execution() {
     return fail(Errc::not_found, "This execution does not exist", {"execute_id"});
 }
 
-std::unexpected<Error> has_ended() {
-    return fail(Errc::conflict, "This execution has ended", {"execute_id"});
+std::unexpected<Error> has_ended(model::ExecutionState state) {
+    return fail(Errc::conflict,
+                fmt::format("the execution has already ended ({}); POST /jobexecution runs the job again",
+                            model::to_text(state)),
+                {"execute_id"});
 }
 
 bool is_here(Stage stage) { return stage != Stage::remote && stage != Stage::offered; }
@@ -73,8 +79,10 @@ asio::awaitable<Result<model::Execution>> RequestRouter::same_execution(TenantId
                                                                         ExecuteId id, Error conflict) {
     auto existing = co_await context_.store.queries->find_execution(std::move(tenant), std::move(id));
     const bool same = existing && *existing && (*existing)->job_id == job;
-    if (!same) co_return std::unexpected(std::move(conflict));
-    co_return std::move(**existing);
+    if (same) co_return std::move(**existing);
+    conflict.what =
+        "is the id of an execution of another job; use another execute_id, or another Idempotency-Key";
+    co_return std::unexpected(std::move(conflict));
 }
 
 asio::awaitable<Result<model::Execution>> RequestRouter::cancel(std::optional<TenantId> tenant, ExecuteId id,
@@ -83,7 +91,7 @@ asio::awaitable<Result<model::Execution>> RequestRouter::cancel(std::optional<Te
     auto found = co_await context_.store.queries->find_execution(tenant, id);
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return no_execution();
-    if (model::is_end((*found)->state)) co_return has_ended();
+    if (model::is_end((*found)->state)) co_return has_ended((*found)->state);
     id = (*found)->id;
     const bool is_history = (*found)->trigger == model::Trigger::history;
     ShardScheduler& shard = shards_.of((*found)->job_id);
@@ -111,7 +119,7 @@ asio::awaitable<Result<model::Execution>> RequestRouter::wait_for_end(std::optio
         if (!row) co_return std::unexpected(row.error());
         if (!*row) co_return no_execution();
         if ((*row)->state == model::ExecutionState::interrupt) co_return std::move(**row);
-        if (model::is_end((*row)->state)) co_return has_ended();
+        if (model::is_end((*row)->state)) co_return has_ended((*row)->state);
         if (context_.clock.steady() >= deadline) co_return std::move(**row);  // its end is under way
         const ShardScheduler& shard = shards_.of((*row)->job_id);
         co_await sleep(context_.io, shard.leads() ? Millis{5} : kLookForEnd);
@@ -155,12 +163,16 @@ asio::awaitable<Result<void>> RequestRouter::report_failure(ExecuteId id, bool g
     auto found = co_await context_.store.queries->find_execution(std::nullopt, std::move(asked));
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return no_execution();
-    if (model::is_end((*found)->state)) co_return has_ended();
+    if (model::is_end((*found)->state)) co_return has_ended((*found)->state);
     if ((*found)->trigger == model::Trigger::history) {
         const auto end = given_up ? model::ExecutionState::abandon : model::ExecutionState::failure;
         const Result<bool> ended = co_await context_.store.reports->end_history((*found)->id, end, {});
         if (!ended) co_return std::unexpected(ended.error());
-        if (!*ended) co_return has_ended();
+        if (!*ended)
+            co_return fail(
+                Errc::conflict,
+                "the execution has ended in the meantime; GET /jobexecution/:execute_id shows its state",
+                {"execute_id"});
         co_return Result<void>{};
     }
     if (!(*found)->accepted)

@@ -21,14 +21,18 @@ std::string_view advice(unsigned status) {
     return status == 412 ? "; the job has changed in the meantime" : "";
 }
 
-/// "job_cron_time: hour 25 is above 23 (at position 2)", one line per member.
+/// "job_cron_time: hour 25 is above 23 (at position 2)"; without a member, the reason alone.
+std::string line_of(const json::object& reason) {
+    const std::string field = text_at(reason, "field");
+    return fmt::format("  {}{}{}", field, field.empty() ? "" : ": ", text_at(reason, "reason"));
+}
+
+/// One line per member.
 std::vector<std::string> details_in(const json::object& error) {
     std::vector<std::string> lines;
     const json::object detail = object_at(error, "detail");
     for (const json::value& reason : array_at(detail, "reasons"))
-        if (reason.is_object())
-            lines.push_back(fmt::format("  {}: {}", text_at(reason.get_object(), "field"),
-                                        text_at(reason.get_object(), "reason")));
+        if (reason.is_object()) lines.push_back(line_of(reason.get_object()));
     if (!lines.empty()) return lines;
     for (const char* list : {"parameters", "conflicts"})
         for (const json::value& name : array_at(detail, list))

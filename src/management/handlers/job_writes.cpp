@@ -270,6 +270,7 @@ http::Response ambiguous_name(const ApiRequest& request, const std::vector<model
     std::string reason = "several jobs have this name:";
     for (const model::Job& job : jobs)
         reason += fmt::format(" {} (tenant {})", job.id.value(), job.tenant.value());
+    reason += "; change one of them by its id, or name one tenant (?tenant=)";
     return json_response(409,
                          model::error_body(409, request.language(), model::Detail::conflicts,
                                            {{std::string{model::cause::kConflict}, "job_name", reason}}));

@@ -109,6 +109,12 @@ http::Response error_response(model::Language language, const Error& error, std:
     const std::string_view cause = own_cause ? std::string_view{error.what} : mapping.cause;
     if (const model::Problems problems = problems_of(cause, fields); !problems.empty())
         return error_response(language, problems);
+    // This cause does not say which state conflicts; those of names and revisions do.
+    if (cause == model::cause::kConflict && !error.what.empty())
+        return json_response(
+            mapping.status,
+            model::error_body(mapping.status, language, mapping.detail,
+                              {{std::string{cause}, fields.empty() ? "" : fields.front(), error.what}}));
     http::Response response = json_response(
         mapping.status, model::error_body(mapping.status, cause, language, mapping.detail, fields));
     add_retry_after(response);

@@ -156,7 +156,9 @@ Error conflict_of(Session& session, const model::Job& job) {
     Statement& same_id =
         session.prepare("select 1 from t_cron_job where " + session.dialect().exactly("f_job_id"), "ss", "i");
     same_id << job.id.value() << job.id.value();
-    if (same_id.first()) return {Errc::conflict, "a job with that id exists", {"job_id"}};
+    if (same_id.first())
+        return {
+            Errc::conflict, "is the id of an existing job; change that job, or use another id", {"job_id"}};
     return name_taken();
 }
 

@@ -28,7 +28,7 @@ Remedy remedy_of(SqlFault fault) {
 Error to_error(const SqlError& error) {
     switch (error.fault()) {
         case SqlFault::duplicate:
-            return {Errc::conflict, "a record with the same key exists", {}};
+            return {Errc::conflict, "a record with the same key exists; read it again", {}};
         case SqlFault::again:
             return {Errc::unavailable, "the database is busy; nothing was stored", {}};
         case SqlFault::lost:
