@@ -98,6 +98,20 @@ void check_nodes(const ResolvedOptions& options, const Config& config, std::vect
                             "has no effect: only one process can use an SQLite database"});
 }
 
+/// The page addresses its files and the API from the root of the host, whatever the path of a proxy.
+void check_external_path(const ResolvedOptions& options, const Config& config,
+                         std::vector<Problem>& warnings) {
+    const Setting& url = options.at("external_url");
+    const std::size_t scheme = url.value.find("://");
+    if (!config.ui_enabled || scheme == url.value.npos) return;
+    const std::size_t slash = url.value.find('/', scheme + 3);
+    if (slash == url.value.npos || url.value.find_first_not_of('/', slash) == url.value.npos) return;
+    warnings.push_back(
+        {url.from, "external_url",
+         "has a path, below which the web page does not work: serve ecron at the root of a host "
+         "name, or disable the page (ui_enabled: false)"});
+}
+
 constexpr std::string_view kReadable = "is readable by all local users; run chmod o-r";
 
 /// Files that secrets were read from: configuration files, or those specified by ECRON_…_FILE.
@@ -170,6 +184,7 @@ Attempt try_to_load(const Sources& sources) {
     check_zone(sources, options, errors);
     check_character_set(options, warnings);
     check_nodes(options, config, warnings);
+    check_external_path(options, config, warnings);
     check_old_zone(sources, options, warnings);
     check_secret_sources(collected, warnings);
     check_secret_files(options, warnings);

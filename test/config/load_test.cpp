@@ -322,6 +322,20 @@ TEST_CASE("a name or foreign address that listens on all addresses is a warning"
         CHECK(said_of("ecron.yaml", tokens + "cron_addr: " + requested + "\n").empty());
 }
 
+TEST_CASE("an external URL with a path is a warning while the web page is enabled", "[config]") {
+    const std::string path = GENERATE("/ecron", "//ecron/", "/a/b");
+    CAPTURE(path);
+    const std::string option = "external_url: https://ecron.example.com:8443" + path + "\n";
+    CHECK(
+        said_of("ecron.yaml", option) ==
+        Lines{
+            "ecron.yaml:1: external_url: has a path, below which the web page does not work: serve ecron at "
+            "the root of a host name, or disable the page (ui_enabled: false)"});
+    CHECK(said_of("ecron.yaml", option + "ui_enabled: false\n").empty());
+    for (const std::string end : {"", "/"})
+        CHECK(said_of("ecron.yaml", "external_url: https://ecron.example.com" + end + "\n").empty());
+}
+
 TEST_CASE("the keys URL is jwt_keys_url, or derived from Hydra or the issuer", "[config]") {
     const auto [text, url] = GENERATE(table<std::string, std::string>({
         {"", "https://issuer/.well-known/jwks.json"},
