@@ -84,6 +84,16 @@ test('the scale begins at the load that is always there', () => {
   expect(new Scale([]).level(0)).toBe(0);
 });
 
+test('a map whose cells are nearly alike, or have one peak, uses every colour', () => {
+  const levelsOf = (values: number[]) => new Set(values.map(value => new Scale(values).level(value)));
+  const hours = Array.from({ length: 24 }, (_, hour) => 2_500 + 10 * hour);
+  expect([...levelsOf(hours)]).toEqual([1, 2, 3, 4, 5]);
+  expect([...levelsOf([...hours, 90_000])]).toEqual([1, 2, 3, 4, 5]);
+  const usual = hours.filter(value => new Scale(hours).level(value) === 1);
+  expect(usual.length).toBeGreaterThan(hours.length / 4);
+  expect(usual.length).toBeLessThan(hours.length / 2);
+});
+
 test('finds the peak and the cell of an instant', () => {
   const days = daysAround(at('2026-01-05T12:00:00Z'), 'UTC', 0, 1);
   const { rows } = heatOf(

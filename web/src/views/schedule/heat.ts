@@ -51,23 +51,28 @@ export type Measure = 'count' | 'failed' | 'late';
 
 export const kLevels = 5;
 
-/// The colour of a value, from 0 (none) to kLevels. Jobs that run all the time add the same to every cell, so the scale
-/// begins at the smallest value, and is logarithmic above it: one peak must not hide the others.
+/// Below which share of the values a colour ends, from the second to the last one.
+const kShares = [0.35, 0.65, 0.85, 0.95];
+
+/// The colour of a value, from 0 (none) to kLevels: by its rank among the others, so that every map shows its quiet and
+/// its crowded times, whether jobs that run all the time add the same to each cell, or one peak is far above the rest.
 export class Scale {
   readonly low: number;
   readonly high: number;
+  private readonly bounds: number[];
 
   constructor(values: number[]) {
-    const present = values.filter(value => value > 0);
-    this.high = present.reduce((a, b) => Math.max(a, b), 0);
-    this.low = present.reduce((a, b) => Math.min(a, b), this.high);
+    const present = values.filter(value => value > 0).sort((a, b) => a - b);
+    this.low = present[0] ?? 0;
+    this.high = present.at(-1) ?? 0;
+    this.bounds = kShares.map(share => present[Math.floor(share * (present.length - 1))] ?? 0);
   }
 
   level(value: number): number {
     if (value <= 0) return 0;
-    if (this.high === this.low) return 1;
-    const part = Math.log1p(Math.max(0, value - this.low)) / Math.log1p(this.high - this.low);
-    return Math.min(kLevels, 1 + Math.floor(part * kLevels));
+    if (value <= this.low) return 1;
+    if (value >= this.high) return kLevels;
+    return 1 + this.bounds.filter(bound => value > bound).length;
   }
 }
 
