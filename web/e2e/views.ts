@@ -2,6 +2,7 @@ import { expect, type Page } from '@playwright/test';
 import { ended, executionPath, history, jobPath, signIn, start } from './history_page';
 import type { Operations } from './operations_server';
 import { address, openPalette, putJob, request } from './page';
+import { pathsOf } from './paths.mjs';
 
 /// Every view of the page and every state that it can be in, for tests that look at all of them. `open` ends when what
 /// the name says is visible.
@@ -373,21 +374,10 @@ const operations: View[] = [
 ];
 
 const kGone = '00000000-0000-0000-0000-000000000000';
-const paths = [
-  '/',
-  '/jobs',
-  `/jobs/${kGone}`,
-  `/jobs/${kGone}/edit`,
-  '/executions',
-  `/executions/${kGone}`,
-  '/schedule',
-  '/schedule?view=past',
-  '/schedule?view=missed',
-  '/operations',
-  '/operations?view=deadletters',
-  '/operations?view=audit',
-  '/operations?view=configuration',
-];
+/// The parts of what does not exist look alike.
+const paths = Object.values(
+  pathsOf({ failed: kGone, job: kGone, retried: kGone, explained: kGone, at: '2026-01-01T00:00:00Z' }),
+).filter(path => !path.includes(`${kGone}?`));
 const kSignIn = /\/v1\/(auth|caller)$/;
 
 /// Each path on an empty server, while the server is slow, and when it fails.

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { pathsOf } from '../e2e/paths.mjs';
 
 const binary = process.env.ECRON_BINARY ?? fileURLToPath(new URL('../../build/dev/ecron', import.meta.url));
 const kPrefix = '/api/ecron-management/v1';
@@ -52,25 +53,11 @@ export async function paths(origin) {
   const [retried] = (await read(origin, '/jobexecution?state=success&limit=1000')).filter(
     ({ execute_times }) => execute_times > 1,
   );
-  const job = `/jobs/${failed.job_id}`;
-  const at = new Date(Date.now() - 6 * 3_600_000).toISOString().replace(/:\d\d\.\d+/, ':30');
-  return {
-    overview: '/',
-    jobs: '/jobs',
-    job,
-    'job-changes': `${job}?tab=changes`,
-    'job-definition': `${job}?tab=definition`,
-    'job-explained': `/jobs/${backup.job_id}?at=${at}`,
-    editor: `/jobs/${failed.job_id}/edit`,
-    executions: '/executions',
-    execution: `/executions/${failed.execute_id}`,
-    'execution-compared': `/executions/${retried.execute_id}?compare=previous`,
-    schedule: '/schedule',
-    'schedule-past': '/schedule?view=past',
-    'schedule-missed': '/schedule?view=missed',
-    operations: '/operations',
-    'operations-deadletters': '/operations?view=deadletters',
-    'operations-audit': '/operations?view=audit',
-    'operations-configuration': '/operations?view=configuration',
-  };
+  return pathsOf({
+    failed: failed.execute_id,
+    job: failed.job_id,
+    retried: retried.execute_id,
+    explained: backup.job_id,
+    at: new Date(Date.now() - 6 * 3_600_000).toISOString().replace(/:\d\d\.\d+/, ':30'),
+  });
 }
