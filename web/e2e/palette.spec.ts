@@ -9,6 +9,23 @@ test('the palette finds a job and opens it, by keys only', async ({ page }) => {
   await expect(page).toHaveURL(/\/ui\/jobs\/[0-9a-f-]{36}$/);
 });
 
+test('keys that are typed before the palette is there reach it, and not the view', async ({ page }) => {
+  const id = await putJob('test-palette-ahead');
+  await page.route('**/assets/Palette-*', async route => {
+    await new Promise(resolve => setTimeout(resolve, 2_000));
+    await route.continue();
+  });
+  await page.goto(`${address.page()}/jobs/${id}`);
+  await expect(page.getByRole('button', { name: 'Run now' })).toBeVisible();
+  await page.keyboard.press('Control+k');
+  // The r alone would run the job.
+  await page.keyboard.type('fraud');
+  await expect(page.getByRole('combobox')).toHaveValue('fraud');
+  await page.keyboard.type('-score');
+  await expect(page.getByRole('option', { name: /^fraud-score-refresh/ })).toBeVisible();
+  expect(await request('GET', `/jobexecution?job_id=${id}`)).toEqual([]);
+});
+
 test('the palette runs a job', async ({ page }) => {
   const id = await putJob('test-palette-run');
   await page.goto(`${address.page()}/`);

@@ -8,6 +8,7 @@ import { Icon, type IconName } from '../components/icons';
 import { useText } from '../i18n';
 import classes from './Palette.module.css';
 import { type Command, matches, ranked, useCommands, useJobCommands } from './palette_commands';
+import { takeKeys } from './typed_ahead';
 
 /// Search and commands (Ctrl+K, ⌘K): jump to a job or a view, run a job, pause, change language, zone and theme.
 /// An input with a list box; the focus stays in the input (ARIA combobox pattern).
@@ -63,6 +64,7 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
               value={typed}
               data-autofocus
               spellCheck={false}
+              onFocus={() => setTyped(before => before + takeKeys())}
               onChange={event => {
                 setTyped(event.target.value);
                 setActive(0);

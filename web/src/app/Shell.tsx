@@ -14,6 +14,7 @@ import { useText } from '../i18n';
 import { useShortcut } from './keyboard';
 import { Navigation } from './Navigation';
 import classes from './Shell.module.css';
+import { keepKeys } from './typed_ahead';
 
 const loadPalette = () => import('./Palette');
 
@@ -166,8 +167,8 @@ function useNavigationKeys(onHelp: () => void): void {
   useShortcut('g p', t.keyboard.toOperations, () => navigate({ to: '/operations' }), 'everywhere');
 }
 
-/// Ctrl+K and ⌘K open the palette, from fields too. Its code is loaded ahead of the first use, so that the keys that
-/// follow at once reach its field.
+/// Ctrl+K and ⌘K open the palette, from fields too. Its code is loaded ahead of the first use, and the keys that follow
+/// at once reach its field.
 function usePaletteKey(open: () => void): void {
   useEffect(() => {
     const timer = setTimeout(() => void loadPalette().catch(() => undefined), 500);
@@ -177,6 +178,7 @@ function usePaletteKey(open: () => void): void {
     const handle = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
       event.preventDefault();
+      if (!document.querySelector('[role=dialog]')) keepKeys();
       open();
     };
     document.addEventListener('keydown', handle);
