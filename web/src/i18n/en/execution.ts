@@ -12,6 +12,7 @@ export const execution = {
     keep: 'Keep it running',
     confirm: 'Cancel this execution? The attempt that is under way is stopped, and no further one follows.',
     again: 'Run again',
+    edit: 'Edit job',
     compare: 'Compare',
     compareWith: { previous: 'With the previous execution', success: 'With the last success' },
   },
@@ -55,6 +56,8 @@ export const execution = {
       'All slots of the executor were probably in use, or the database was slow. The metrics of that time tell.',
     jitter: (jitter: string) =>
       `The job spreads its starts by up to ${jitter}, which does not count as late.`,
+    retried: (jitter: string) =>
+      `Measured from the scheduled time, because there was a retry. The job’s jitter of up to ${jitter} is part of it.`,
   },
   states: {
     title: 'States over time',

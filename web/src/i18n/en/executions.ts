@@ -40,6 +40,7 @@ export const executions = {
   },
   notBegun: 'not started',
   onTime: 'on time',
+  afterRetry: 'From the scheduled time to the first attempt. A jitter of the job is part of it.',
   emptyTitle: 'No executions yet',
   empty:
     'An execution is the record of one occurrence of a job, or of one request to run it now. Executions appear here as soon as they are planned, and are kept as long as history_days says.',

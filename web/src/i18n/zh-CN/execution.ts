@@ -12,6 +12,7 @@ export const execution: Messages['execution'] = {
     keep: '继续执行',
     confirm: '确定取消本次执行？进行中的尝试会被终止，且不再重试。',
     again: '重新执行',
+    edit: '编辑任务',
     compare: '对比',
     compareWith: { previous: '与上一次执行对比', success: '与最近一次成功对比' },
   },
@@ -49,6 +50,7 @@ export const execution: Messages['execution'] = {
     key: (key, max) => `并发键为 ${key} 的任务同时最多执行 ${max} 个，本次执行可能在等待其中之一。`,
     capacity: '可能是执行器容量已满，或数据库响应缓慢，可查看当时的监控指标。',
     jitter: jitter => `该任务的开始时间会随机推迟最多 ${jitter}，这部分不计入延迟。`,
+    retried: jitter => `因有重试，从计划时间算起，包含任务最多 ${jitter} 的随机推迟。`,
   },
   states: {
     title: '状态变化',

@@ -42,6 +42,7 @@ export const executions: Messages['executions'] = {
   },
   notBegun: '尚未开始',
   onTime: '准时',
+  afterRetry: '从计划时间到首次尝试的时长，包含任务的随机推迟。',
   emptyTitle: '还没有执行记录',
   empty: '每次计划触发或每次手动执行都会产生一条执行记录，保留时间由 history_days 决定。',
   noneTitle: '没有匹配的执行记录',

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { kLate } from '../../components/lateness';
 import { Section } from '../../components/Page';
 import { AbsoluteTime, RelativeTime } from '../../components/RelativeTime';
 import { StateBadge } from '../../components/StateBadge';
@@ -8,7 +9,7 @@ import { useNow } from '../../time/clock';
 import { absolute, duration, toMillis } from '../../time/format';
 import { useZone } from '../../time/zone';
 import classes from './execution.module.css';
-import { busyUntil, hasEnded, kLate, lateReasonOf } from './model';
+import { busyUntil, hasEnded, lateReasonOf } from './model';
 import { type Execution, type Job, type Summary as Row, useRequests } from './queries';
 
 type Props = { execution: Execution; job: Job | null; previous: Row[] | undefined };
@@ -144,19 +145,20 @@ function Lateness({ execution, job, previous }: Props) {
   if (lateness === null) return null;
   const context = job?.job_context;
   const busy = busyUntil(previous ?? [], toMillis(execution.scheduled_at));
-  const reason = lateReasonOf(lateness, {
+  const retried = execution.execute_times > 1 && context?.jitter ? context.jitter : null;
+  const reason = lateReasonOf(retried ? null : lateness, {
     missed: Boolean(execution.ext_info.missed),
     busyUntil: busy,
     key: Boolean(context?.concurrency_key),
   });
   return (
-    <Fact name={t.execution.summary.late} wide={reason !== null}>
+    <Fact name={t.execution.summary.late} wide={reason !== null || retried !== null}>
       {lateness < kLate ? (
         <span>
           {t.executions.onTime} <span className="soft num">({duration(lateness)})</span>
         </span>
       ) : (
-        <span className={`${classes.warn} num`}>{duration(lateness)}</span>
+        <span className={`${retried ? '' : classes.warn} num`}>{duration(lateness)}</span>
       )}
       {reason ? (
         <div>
@@ -169,7 +171,11 @@ function Lateness({ execution, job, previous }: Props) {
                 : words.capacity}
         </div>
       ) : null}
-      {context?.jitter ? <div className="soft">{words.jitter(context.jitter)}</div> : null}
+      {retried && lateness >= kLate ? (
+        <div className="soft">{words.retried(retried)}</div>
+      ) : context?.jitter ? (
+        <div className="soft">{words.jitter(context.jitter)}</div>
+      ) : null}
     </Fact>
   );
 }

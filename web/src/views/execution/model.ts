@@ -1,4 +1,5 @@
 import type { Schemas } from '../../api/client';
+import { kLate } from '../../components/lateness';
 import { toMillis } from '../../time/format';
 
 type Execution = Schemas['Execution'];
@@ -143,9 +144,6 @@ export function prettyJson(text: string): string | null {
 }
 
 export type LateReason = 'catchUp' | 'overlap' | 'key' | 'capacity';
-
-/// From here on a start is called late.
-export const kLate = 1_000;
 
 /// Returns what explains a late start: what is certain (missed occurrences, an earlier execution that was under way),
 /// otherwise what is likely.

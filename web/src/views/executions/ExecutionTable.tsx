@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import type { Schemas } from '../../api/client';
+import { isLate, kLate } from '../../components/lateness';
 import { AbsoluteTime, RelativeTime } from '../../components/RelativeTime';
 import { StateBadge } from '../../components/StateBadge';
 import { Bone } from '../../components/States';
@@ -67,7 +68,8 @@ function equalRows(a: RowProps, b: RowProps): boolean {
 const Row = memo(function Row({ row, withJob, zone }: RowProps) {
   const t = useText();
   const begun = row.begin_at !== '';
-  const late = row.lateness_ms !== null && row.lateness_ms >= 1_000;
+  const late = isLate(row);
+  const retried = !late && row.lateness_ms !== null && row.lateness_ms >= kLate;
   return (
     <tr className={classes.row}>
       <td className={classes.state}>
@@ -102,8 +104,11 @@ const Row = memo(function Row({ row, withJob, zone }: RowProps) {
       <td className={`${classes.duration} num`}>
         <Duration row={row} />
       </td>
-      <td className={`${late ? classes.late : 'soft'} num`}>
-        {row.lateness_ms === null ? '—' : late ? duration(row.lateness_ms) : t.executions.onTime}
+      <td
+        className={`${late ? classes.late : 'soft'} num`}
+        title={retried ? t.executions.afterRetry : undefined}
+      >
+        {row.lateness_ms === null ? '—' : late || retried ? duration(row.lateness_ms) : t.executions.onTime}
       </td>
       <td className="num">{row.execute_times}</td>
       <td className="soft" title={t.executions.triggerHelp[row.trigger]}>

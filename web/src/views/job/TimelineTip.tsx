@@ -1,3 +1,4 @@
+import { isLate, knownLateness } from '../../components/lateness';
 import { StateBadge } from '../../components/StateBadge';
 import { formatNumber, useLanguage, useText } from '../../i18n';
 import type { Messages } from '../../i18n/messages';
@@ -13,10 +14,11 @@ type Row = [string, string];
 function rowsOf(mark: Mark, t: Messages): Row[] {
   const words = t.job.timeline;
   if (mark.kind !== 'execution') return [];
-  const { duration_ms, lateness_ms, execute_times } = mark.execution;
+  const { duration_ms, execute_times } = mark.execution;
+  const late = isLate(mark.execution) ? knownLateness(mark.execution) : null;
   const rows: Row[] = [];
   if (mark.to > mark.from) rows.push([words.took, duration(duration_ms ?? mark.to - mark.from)]);
-  if (lateness_ms !== null && lateness_ms >= 1_000) rows.push([words.late, duration(lateness_ms)]);
+  if (late !== null) rows.push([words.late, duration(late)]);
   if (execute_times > 1) rows.push([words.attempts, String(execute_times)]);
   return rows;
 }

@@ -5,10 +5,12 @@ const row = (
   job_status: 'success' | 'abandon' | 'interrupt',
   duration_ms: number | null,
   lateness_ms = 0,
+  execute_times = 1,
 ) => ({
   job_status,
   duration_ms,
   lateness_ms,
+  execute_times,
 });
 
 test('a quantile is a value that occurred, of the nearest rank', () => {
@@ -16,6 +18,12 @@ test('a quantile is a value that occurred, of the nearest rank', () => {
   expect(quantile(hundred, 0.5)).toBe(50);
   expect(quantile(hundred, 0.95)).toBe(95);
   expect(quantile([7], 0.99)).toBe(7);
+});
+
+test('what a retry makes uncertain is no lateness: the jitter of the job is part of it', () => {
+  const rows = [row('abandon', 300, 19_000, 3), row('success', 100, 5), row('success', 100, 7)];
+  expect(statisticsOf(rows).lateness).toEqual({ p50: 5, p95: 7, p99: 7 });
+  expect(statisticsOf(rows.slice(0, 1)).lateness).toBeNull();
 });
 
 test('interrupted executions count neither as success nor as failure, and have no duration', () => {

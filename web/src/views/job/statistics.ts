@@ -1,6 +1,10 @@
 import type { Schemas } from '../../api/client';
+import { knownLateness } from '../../components/lateness';
 
-type Execution = Pick<Schemas['ExecutionSummary'], 'job_status' | 'duration_ms' | 'lateness_ms'>;
+type Execution = Pick<
+  Schemas['ExecutionSummary'],
+  'job_status' | 'duration_ms' | 'lateness_ms' | 'execute_times'
+>;
 
 export type Quantiles = { p50: number; p95: number; p99: number };
 export type Bin = { from: number; to: number | null; count: number };
@@ -64,7 +68,7 @@ export function statisticsOf(executions: Execution[]): Statistics {
   const success = of('success');
   const failed = of('abandon');
   const durations = [...success, ...failed].flatMap(({ duration_ms }) => duration_ms ?? []);
-  const lateness = executions.flatMap(({ lateness_ms }) => lateness_ms ?? []);
+  const lateness = executions.flatMap(execution => knownLateness(execution) ?? []);
   const outcomes = success.length + failed.length;
   return {
     success: success.length,
