@@ -1,5 +1,5 @@
 import { Button, Menu, Popover } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useCan } from '../../auth/permissions';
 import { Icon } from '../../components/icons';
@@ -10,11 +10,13 @@ import { hasEnded } from './model';
 import type { Execution } from './queries';
 import { comparisons } from './search';
 
-/// Cancel, run again, compare.
+/// Cancel, run again, mend the job of a failure, compare.
 export function HeadActions({ execution, gone }: { execution: Execution; gone: boolean }) {
   const t = useText();
   const words = t.execution.action;
   const mayExecute = useCan('execute');
+  const mayWrite = useCan('write');
+  const failed = execution.job_status === 'abandon' || execution.job_status === 'failure';
   const navigate = useNavigate({ from: '/executions/$executeId' });
   const again = useRunAgain(execution.job_id);
   return (
@@ -28,6 +30,17 @@ export function HeadActions({ execution, gone }: { execution: Execution; gone: b
           onClick={() => again.mutate()}
         >
           {words.again}
+        </Button>
+      ) : null}
+      {mayWrite && failed && !gone ? (
+        <Button
+          variant="default"
+          leftSection={<Icon name="edit" />}
+          renderRoot={props => (
+            <Link to="/jobs/$jobId/edit" params={{ jobId: execution.job_id }} {...props} />
+          )}
+        >
+          {words.edit}
         </Button>
       ) : null}
       <Menu position="bottom-end">
