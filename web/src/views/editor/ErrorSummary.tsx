@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { ApiError } from '../../api/client';
 import { adviceFor } from '../../components/advice';
 import { ErrorDetails } from '../../components/States';
@@ -22,6 +22,18 @@ export function focusField(path: string): void {
     at = at.slice(0, at.lastIndexOf('.'));
   }
   document.getElementById('document')?.focus();
+}
+
+/// The label of a field, or the name of a member that has none in the form.
+function FieldName({ path }: { path: string }) {
+  const [label, setLabel] = useState<string | null>(null);
+  useEffect(() => {
+    const field = document.getElementById(path);
+    const labelled = field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement;
+    const found = labelled ? field.labels?.[0] : field?.querySelector(':scope > legend');
+    setLabel(found?.textContent ?? null);
+  }, [path]);
+  return label ? <span>{label}</span> : <code>{path.replace(/^job_context\./, '')}</code>;
 }
 
 /// Why a job could not be saved: the fields with their reasons, or what else the server said. `attempt` counts the
@@ -60,7 +72,7 @@ export function ErrorSummary({
           {shown.map(({ path, reason }) => (
             <li key={`${path} ${reason}`}>
               <button type="button" onClick={() => focusField(path)}>
-                <code>{path.replace(/^job_context\./, '')}</code>
+                <FieldName path={path} />
               </button>
               <span>{reason}</span>
             </li>
