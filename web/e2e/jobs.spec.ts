@@ -18,6 +18,18 @@ test('search, filters and order are in the address', async ({ page }) => {
   await expect(page).toHaveURL(/\/ui\/jobs$/);
 });
 
+test('Enter leads from the search to the first job that it found', async ({ page }) => {
+  await page.goto(`${address.page()}/jobs`);
+  await page.getByRole('searchbox').fill('backup');
+  await expect(page).toHaveURL(/search=backup/);
+  const jobs = page.locator('[data-job]');
+  await expect(jobs.filter({ hasNotText: 'backup' })).toHaveCount(0);
+  await page.keyboard.press('Enter');
+  await expect(jobs.first()).toBeFocused();
+  await page.keyboard.press('j');
+  await expect(jobs.nth(1)).toBeFocused();
+});
+
 test('a row shows the schedule in words, the next run and the last runs', async ({ page }) => {
   await page.goto(`${address.page()}/jobs?search=nightly-backup-orders`);
   const nightly = page.getByRole('row', { name: /nightly-backup-orders/ });

@@ -1,6 +1,6 @@
 import { CloseButton, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useShortcut } from '../../app/keyboard';
 import { useCan } from '../../auth/permissions';
 import { useSession } from '../../auth/session';
@@ -101,6 +101,17 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
     setTyped(next);
     send(next);
   };
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === 'Escape') {
+      if (typed) update('');
+      else field.current?.blur();
+    } else if (event.key === 'Enter' || event.key === 'ArrowDown') {
+      event.preventDefault();
+      field.current?.blur();
+      document.querySelector<HTMLElement>('[data-job]')?.focus();
+    }
+  }
   return (
     <TextInput
       ref={field}
@@ -113,7 +124,7 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
       value={typed}
       maxLength={256}
       onChange={event => update(event.currentTarget.value)}
-      onKeyDown={event => event.key === 'Escape' && (typed ? update('') : field.current?.blur())}
+      onKeyDown={onKeyDown}
       rightSection={
         typed ? <CloseButton size="sm" aria-label={t.action.clear} onClick={() => update('')} /> : null
       }
