@@ -17,6 +17,16 @@ test('an execution shows its attempts, their responses and the time of each phas
   await expect(page.getByText('"error": "connection pool exhausted"')).toBeVisible();
 });
 
+test('a failed execution leads to where its job is mended, a good one does not', async ({ page }) => {
+  expect(await ended(seeded('broken-export'))).toBe('abandon');
+  await page.goto(executionPath(seeded('broken-export')));
+  await page.getByRole('link', { name: 'Edit job' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Edit broken-export' })).toBeVisible();
+  await page.goto(executionPath(seeded('address-import')));
+  await expect(page.getByRole('button', { name: 'Run again' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Edit job' })).toHaveCount(0);
+});
+
 test('output is searched, wrapped and downloaded', async ({ page }) => {
   expect(await ended(seeded('order-report'))).toBe('success');
   await page.goto(executionPath(seeded('order-report')));

@@ -13,6 +13,12 @@ test('the overview names failing jobs with their error, and links to them', asyn
   await expect(page.getByRole('link', { name: 'payment-reconciliation' })).toBeVisible();
 });
 
+test('a job is created from the overview', async ({ page }) => {
+  await page.goto(`${address.page()}/`);
+  await page.getByRole('link', { name: 'New job' }).click();
+  await expect(page).toHaveURL(/\/ui\/jobs\/new$/);
+});
+
 test('the timeline is operated by keys and opens the executions of a minute', async ({ page }) => {
   await page.goto(`${address.page()}/`);
   const strip = page.getByRole('slider');
@@ -36,6 +42,7 @@ test('a pause is shown while it lasts, and ended from the overview', async ({ pa
   await expect(page.getByRole('region', { name: 'Next runs' })).toBeVisible();
   await request('POST', '/scheduling/pause', {});
   await expect(page.getByText('Planned executions are paused.')).toBeVisible();
+  await expect(page.getByText('Those that are due during the pause do not start.')).toBeVisible();
   await page.getByRole('button', { name: 'Resume planned executions' }).click();
   await expect(page.getByText('Planned executions are paused.')).toBeHidden();
 });

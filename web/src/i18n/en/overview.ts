@@ -39,7 +39,7 @@ export const overview = {
   failingMore: (count: number) => `All ${count.toLocaleString('en')}`,
   streak: (count: number, complete: boolean) =>
     complete ? `${plural(count, 'failure', 'failures')} in a row` : `${count} or more failures in a row`,
-  since: 'failing since',
+  since: (complete: boolean) => (complete ? 'failing since' : 'failing since at least'),
   unknownReason: 'The error is no longer kept.',
   lateTitle: 'Late and missed',
   lateNone: 'Nothing was late or missed',
@@ -54,6 +54,7 @@ export const overview = {
   longer: 'longer than usual',
   elapsed: (duration: string) => `running for ${duration}`,
   nextTitle: 'Next runs',
+  nextPaused: 'Those that are due during the pause do not start.',
   nextNone: 'Nothing is planned for the next day',
   nextNoneHelp: 'Enabled jobs with a schedule appear here with their next occurrence.',
   cluster: {

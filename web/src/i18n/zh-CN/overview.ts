@@ -39,7 +39,7 @@ export const overview: Messages['overview'] = {
   failingMore: count => `全部 ${number(count)} 个`,
   streak: (count, complete) =>
     complete ? `连续失败 ${number(count)} 次` : `连续失败至少 ${number(count)} 次`,
-  since: '失败始于',
+  since: complete => (complete ? '失败始于' : '失败至少始于'),
   unknownReason: '错误记录已被清理。',
   lateTitle: '延迟与错过',
   lateNone: '没有延迟或错过的触发',
@@ -54,6 +54,7 @@ export const overview: Messages['overview'] = {
   longer: '超过通常时长',
   elapsed: duration => `已执行 ${duration}`,
   nextTitle: '即将执行',
+  nextPaused: '暂停期间到期的触发不会执行。',
   nextNone: '未来一天没有计划触发',
   nextNoneHelp: '已启用且有调度计划的任务会显示下一次触发时间。',
   cluster: {

@@ -37,7 +37,7 @@ export function OverviewView() {
       ? [...missed.data.map(row => ({ missed: row })), ...late.data.slice(0, 10).map(row => ({ late: row }))]
       : undefined;
   return (
-    <Page title={t.overview.title}>
+    <Page title={t.overview.title} actions={<NewJob variant="default" />}>
       {data ? <Status overview={data} /> : <StatusBone />}
       {data?.paused ? <PauseBanner /> : null}
       <Timeline history={history.data} future={nextHour.data} />
@@ -67,6 +67,7 @@ export function OverviewView() {
                 error: overview.error,
                 refetch: overview.refetch,
               }}
+              paused={data.paused}
             />
           </div>
         </div>
@@ -104,10 +105,23 @@ function ColumnsBone() {
   );
 }
 
+function NewJob({ variant = 'filled' }: { variant?: 'filled' | 'default' }) {
+  const t = useText();
+  if (!useCan('write')) return null;
+  return (
+    <Button
+      variant={variant}
+      leftSection={<Icon name="plus" />}
+      renderRoot={props => <Link to="/jobs/new" {...props} />}
+    >
+      {t.action.create}
+    </Button>
+  );
+}
+
 /// The page of an empty server.
 function FirstVisit() {
   const t = useText();
-  const mayWrite = useCan('write');
   return (
     <Page title={t.overview.title}>
       <div className="panel">
@@ -116,14 +130,7 @@ function FirstVisit() {
           title={t.overview.emptyTitle}
           actions={
             <>
-              {mayWrite ? (
-                <Button
-                  leftSection={<Icon name="plus" />}
-                  renderRoot={props => <Link to="/jobs/new" {...props} />}
-                >
-                  {t.action.create}
-                </Button>
-              ) : null}
+              <NewJob />
               <code className={classes.command}>{t.overview.emptyImport}</code>
             </>
           }

@@ -85,7 +85,7 @@ export function FailingJobs({ query, count }: { query: Query<Schemas['OverviewJo
               <div className={classes.end}>
                 {job.since ? (
                   <>
-                    <span className={`${classes.since} soft`}>{t.overview.since}</span>{' '}
+                    <span className={`${classes.since} soft`}>{t.overview.since(job.streak_complete)}</span>{' '}
                     <RelativeTime at={job.since} />
                   </>
                 ) : null}
@@ -218,12 +218,13 @@ function Running({ execution }: { execution: Schemas['OverviewExecution'] }) {
   );
 }
 
-export function NextRuns({ query }: { query: Query<Schemas['OverviewRun'][]> }) {
+export function NextRuns({ query, paused }: { query: Query<Schemas['OverviewRun'][]>; paused: boolean }) {
   const t = useText();
   // For their zones.
   const jobs = useJobsById(query.data?.map(({ job_id }) => job_id) ?? []).data;
   return (
     <Section title={t.overview.nextTitle} aside={<Link to="/schedule">{t.nav.schedule}</Link>}>
+      {paused ? <p className={`${classes.pausedNote} soft`}>{t.overview.nextPaused}</p> : null}
       <Rows query={query} empty={{ title: t.overview.nextNone, help: t.overview.nextNoneHelp }}>
         {rows =>
           rows.map(({ job_id, job_name, at }) => {
