@@ -10,4 +10,5 @@ test('a start is late from one second on', () => {
 test('after a retry the delay may be the jitter of the job, and is not called late', () => {
   expect(knownLateness({ lateness_ms: 20_000, execute_times: 3 })).toBeNull();
   expect(isLate({ lateness_ms: 20_000, execute_times: 3 })).toBe(false);
+  expect(knownLateness({ lateness_ms: 20_000, execute_times: 3 }, false)).toBe(20_000);
 });

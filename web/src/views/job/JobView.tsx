@@ -44,7 +44,7 @@ function Loaded({ job }: { job: Job }) {
       <Facts job={job} />
       <JobTimeline id={job.job_id} zone={zone} enabled={job.enabled} planning={job.job_cron_time !== ''} />
       <Explain id={job.job_id} zone={zone} />
-      <Statistics id={job.job_id} />
+      <Statistics id={job.job_id} jitter={Boolean(job.job_context.jitter)} />
       <Details job={job} zone={zone} />
     </Page>
   );

@@ -10,13 +10,13 @@ import { kDefaultWindow } from './search';
 import { type Bin, type Quantiles, statisticsOf } from './statistics';
 
 /// Success rate, durations and lateness over the window of the timeline.
-export function Statistics({ id }: { id: string }) {
+export function Statistics({ id, jitter }: { id: string; jitter: boolean }) {
   const t = useText();
   const { window = kDefaultWindow } = useSearch({ from: '/jobs/$jobId' });
   const range = useRange(id, { from: 0, to: 0 }, window);
   const words = t.job.statistics;
   const rows = range.data?.rows;
-  const found = rows ? statisticsOf(rows) : undefined;
+  const found = rows ? statisticsOf(rows, jitter) : undefined;
   return (
     <Section title={words.title} aside={words.window(words.names[window])}>
       {!found && range.error ? (

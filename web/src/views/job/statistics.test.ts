@@ -22,19 +22,20 @@ test('a quantile is a value that occurred, of the nearest rank', () => {
 
 test('what a retry makes uncertain is no lateness: the jitter of the job is part of it', () => {
   const rows = [row('abandon', 300, 19_000, 3), row('success', 100, 5), row('success', 100, 7)];
-  expect(statisticsOf(rows).lateness).toEqual({ p50: 5, p95: 7, p99: 7 });
-  expect(statisticsOf(rows.slice(0, 1)).lateness).toBeNull();
+  expect(statisticsOf(rows, true).lateness).toEqual({ p50: 5, p95: 7, p99: 7 });
+  expect(statisticsOf(rows.slice(0, 1), true).lateness).toBeNull();
+  expect(statisticsOf(rows.slice(0, 1), false).lateness?.p50).toBe(19_000);
 });
 
 test('interrupted executions count neither as success nor as failure, and have no duration', () => {
-  const found = statisticsOf([row('success', 100), row('abandon', 300), row('interrupt', 90_000)]);
+  const found = statisticsOf([row('success', 100), row('abandon', 300), row('interrupt', 90_000)], false);
   expect(found).toMatchObject({ success: 1, failed: 1, interrupted: 1, rate: 0.5 });
   expect(found.duration).toEqual({ p50: 100, p95: 300, p99: 300 });
 });
 
 test('without an outcome there is no rate', () => {
-  expect(statisticsOf([]).rate).toBeNull();
-  expect(statisticsOf([row('interrupt', 5)]).rate).toBeNull();
+  expect(statisticsOf([], false).rate).toBeNull();
+  expect(statisticsOf([row('interrupt', 5)], false).rate).toBeNull();
 });
 
 test('every duration is in exactly one bin of the histogram', () => {

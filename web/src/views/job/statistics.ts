@@ -63,12 +63,12 @@ export function histogram(values: number[]): Bin[] {
 }
 
 /// Durations are those of executions that succeeded or failed; an interrupted one has no duration of its own.
-export function statisticsOf(executions: Execution[]): Statistics {
+export function statisticsOf(executions: Execution[], jitter: boolean): Statistics {
   const of = (state: string) => executions.filter(({ job_status }) => job_status === state);
   const success = of('success');
   const failed = of('abandon');
   const durations = [...success, ...failed].flatMap(({ duration_ms }) => duration_ms ?? []);
-  const lateness = executions.flatMap(execution => knownLateness(execution) ?? []);
+  const lateness = executions.flatMap(execution => knownLateness(execution, jitter) ?? []);
   const outcomes = success.length + failed.length;
   return {
     success: success.length,
