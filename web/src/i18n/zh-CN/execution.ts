@@ -78,7 +78,7 @@ export const execution: Messages['execution'] = {
     requestNow: '取自任务的当前定义。',
     requestChanged: '任务在此次尝试之后被修改过：以下是当前定义，不是当时发送的内容。',
     requestGone: '任务已被删除，其定义也已不存在。',
-    headers: '请求头',
+    headers: 'HTTP 头',
     params: '参数',
     stdin: '标准输入',
     environment: '环境变量',

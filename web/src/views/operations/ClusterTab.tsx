@@ -4,7 +4,6 @@ import { Section } from '../../components/Page';
 import { Bone, EmptyState, ErrorState } from '../../components/States';
 import { useText } from '../../i18n';
 import { clusterFacts } from './cluster_facts';
-import { Mark } from './Mark';
 import { Nodes, Shards } from './NodesAndShards';
 import classes from './operations.module.css';
 import { Pauses } from './Pauses';
@@ -18,7 +17,7 @@ export function ClusterTab() {
   const denied = cluster.error instanceof ApiError && cluster.error.status === 403;
   return (
     <div className={classes.stack}>
-      {cluster.data ? <Facts cluster={cluster.data} /> : denied ? null : <FactsBone error={cluster.error} />}
+      {cluster.data ? <Facts cluster={cluster.data} /> : cluster.error ? null : <FactsBone />}
       <div className={classes.columns}>
         <div className={classes.stack}>
           {denied ? (
@@ -79,9 +78,7 @@ function Facts({ cluster }: { cluster: Cluster }) {
   );
 }
 
-function FactsBone({ error }: { error: unknown }) {
-  const t = useText();
-  if (error) return <Mark tone="warn">{t.error.title}</Mark>;
+function FactsBone() {
   return (
     <div className={`panel ${classes.facts}`}>
       {[0, 1, 2].map(each => (
