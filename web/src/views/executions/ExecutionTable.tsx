@@ -149,6 +149,11 @@ function BoneRow({ withJob }: { withJob: boolean }) {
       <td className={classes.duration}>
         <Bone width={48} />
       </td>
+      {/* As many cells as a row has: which ones a width shows depends on their number. */}
+      <td />
+      <td />
+      <td />
+      <td />
     </tr>
   );
 }
