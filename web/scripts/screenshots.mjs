@@ -53,7 +53,7 @@ const further = {
   },
   menu: async (page, origin) => {
     await page.goto(`${origin}/ui/`);
-    await page.locator('h1').waitFor();
+    await page.locator('#content h1').waitFor();
     const drawer = page.locator('header button').first();
     if (await drawer.isVisible()) await drawer.click();
     await page.locator('button[aria-haspopup=dialog]').last().click();
