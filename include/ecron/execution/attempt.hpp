@@ -34,7 +34,8 @@ struct AttemptOrder {
     TaskPtr task{};
     std::string traceparent{};  // for what the attempt calls
     bool resumed{false};        // this attempt was already started, by a process that no longer exists
-    /// Asked when an attempt that had to wait for a slot gets one. False: it is returned as withheld.
+    /// Asked when the attempt gets a slot, possibly long after it was submitted. False: it is returned as
+    /// withheld.
     std::function<bool()> may_start{};
 };
 

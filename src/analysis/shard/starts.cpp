@@ -121,7 +121,11 @@ asio::awaitable<void> Starts::begin_then_submit(RunId id) {
             run->row.node = context_.options.node;
             run->row.announced = std::move(announced);
             run->begin_recorded = true;
-            submit(*run);
+            // The answer may have come late: to a process that was frozen, and is dead for the others.
+            if (may_start(id))
+                submit(*run);
+            else
+                outcomes_.look_later(*run);
             co_return;
         }
         if (begun && *begun == store::Begun::no_slot) {
@@ -202,6 +206,7 @@ void Starts::hand_to_pool(Run& run) {
 bool Starts::may_start(RunId id) {
     const Run* const run = shard_.find(id);
     if (run == nullptr) return false;
+    if (context_.options.alone) return true;
     return run->begin_recorded ? context_.heartbeat_is_fresh() : context_.permits_start(run->session);
 }
 
