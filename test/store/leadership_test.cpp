@@ -187,7 +187,7 @@ TEST_CASE("a session whose presence another one states permits nothing", "[store
     Node node(world, "node");
     CHECK(node.held() == Shards{kFirst});
     Session earlier = world.session();  // of a process whose end the server has not noticed
-    const std::string lock = earlier.lock_name("present/" + keyed_uuid("node", "node", Instant{}));
+    const std::string lock = earlier.lock_name("live/" + keyed_uuid("node", "node", Instant{}));
     const auto ask = [&](const std::string& expression) {
         Statement& query = earlier.prepare("select " + expression, "", "i");
         REQUIRE(query.first());

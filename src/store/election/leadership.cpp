@@ -19,7 +19,7 @@ constexpr std::uint64_t bit(Shard shard) { return std::uint64_t{1} << shard.valu
 
 /// The name of a node may exceed the maximum length of a lock's name.
 std::string presence_lock(Session& session, const NodeId& node) {
-    return session.lock_name("present/" + keyed_uuid("node", node.value(), Instant{}));
+    return session.lock_name("live/" + keyed_uuid("node", node.value(), Instant{}));
 }
 
 }  // namespace
