@@ -72,7 +72,7 @@ public:
     [[nodiscard]] bool leads(Shard shard) const override {
         return std::ranges::find(led, shard) != led.end();
     }
-    [[nodiscard]] std::optional<store::Heartbeat> last_heartbeat() const override { return std::nullopt; }
+    [[nodiscard]] std::optional<SteadyInstant> last_heartbeat() const override { return std::nullopt; }
     store::Awaitable<store::Term> begin_term(Shard, NodeId) override { return unused<store::Term>(); }
     store::Awaitable<void> end_term(Shard) override { return unused<void>(); }
     store::Awaitable<void> leave(NodeId) override { return unused<void>(); }

@@ -75,19 +75,16 @@ void Database::release(Session session, Shard shard) {
     if (shards_[shard.value()].lock == session) shards_[shard.value()].lock = Session::none;
 }
 
-Database::Answer<Database::Round> Database::campaign(Session session, const std::string& instance,
-                                                     const store::CampaignRound& round, bool renews,
-                                                     Millis clock_ahead) {
+Database::Answer<store::ElectionState> Database::campaign(Session session, const store::CampaignRound& round,
+                                                          bool renews, Millis clock_ahead) {
     if (!lives(session)) {
         disconnect(session);
         return fail(Errc::unavailable, "the session has ended");
     }
     sessions_[static_cast<std::uint64_t>(session)] = now();
     if (renews)
-        nodes_[round.node] = {.lease_until = now() + lease_,
-                              .clock_ahead = clock_ahead,
-                              .can_lead = round.max_shards > 0,
-                              .instance = instance};
+        nodes_[round.node] = {
+            .lease_until = now() + lease_, .clock_ahead = clock_ahead, .can_lead = round.max_shards > 0};
     for (const Shard shard : round.release) release(session, shard);
     store::ElectionState standing{.store_now = now(), .clock_ahead = clock_ahead, .shards = shards_.size()};
     const auto held = [&](const ShardRow& shard) { return shard.lock == session; };
@@ -113,14 +110,7 @@ Database::Answer<Database::Round> Database::campaign(Session session, const std:
         return node.first == round.node || (node.second.can_lead && node.second.lease_until > now());
     }));
     if (!nodes_.contains(round.node)) ++standing.live_nodes;
-    Session& present = present_[round.node];
-    if (round.leaves && present == session) present = Session::none;
-    if (!round.leaves && !lives(present)) present = session;
-    standing.present.emplace();
-    for (const NodeId& node : round.watch)
-        if (const auto found = present_.find(node); found != present_.end() && lives(found->second))
-            standing.present->push_back({node, nodes_[node].instance});
-    return Round{.standing = std::move(standing), .is_present = present == session};
+    return standing;
 }
 
 Database::Answer<store::Term> Database::begin_term(Shard shard, const NodeId& node) {

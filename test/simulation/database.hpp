@@ -41,15 +41,10 @@ public:
 
     // --- leadership
     Session connect();
-    [[nodiscard]] std::string new_instance() { return std::to_string(++last_instance_); }
     /// The server notices the end of the session and releases its locks.
     void disconnect(Session session);
-    struct Round {
-        store::ElectionState standing;
-        bool is_present{};  // the session holds the lock of the node's presence
-    };
-    Answer<Round> campaign(Session session, const std::string& instance, const store::CampaignRound& round,
-                           bool renews, Millis clock_ahead);
+    Answer<store::ElectionState> campaign(Session session, const store::CampaignRound& round, bool renews,
+                                          Millis clock_ahead);
     Answer<store::Term> begin_term(Shard shard, const NodeId& node);
     void release(Session session, Shard shard);
     void leave(const NodeId& node);
@@ -105,7 +100,6 @@ private:
         Instant lease_until{};
         Millis clock_ahead{};
         bool can_lead{};
-        std::string instance{};
     };
     struct Row {
         model::Execution execution;
@@ -131,11 +125,9 @@ private:
     Millis ahead_{0};
 
     std::uint64_t last_session_{0};
-    std::uint64_t last_instance_{0};
     std::unordered_map<std::uint64_t, Instant> sessions_;  // last activity of each session
     std::vector<ShardRow> shards_;
     std::map<NodeId, NodeRow> nodes_;
-    std::map<NodeId, Session> present_;
 
     std::map<JobKey, JobRow> jobs_;
     std::unordered_map<JobId, JobKey> job_ids_;

@@ -7,7 +7,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kRandomFaults = static_cast<std::size_t>(Fault::refusing);  // those before it
 constexpr Link::Chances kAlways{.slow = 6, .failed = 4, .unheard = 4};  // per thousand, also without faults
 
 }  // namespace
@@ -42,25 +41,22 @@ template <class Action> void Faults::later(Time least, Time most, std::string wh
 
 void Faults::plan(std::size_t count, Time from, Time until) {
     for (std::size_t i = 0; i < count; ++i) {
-        const auto fault = static_cast<Fault>(dice_.index(kRandomFaults));
+        const auto fault = static_cast<Fault>(dice_.index(kFaultNames.size() - 1));  // except refusing
         ++counts_[static_cast<std::size_t>(fault)];
         timeline_.at(dice_.between(from, until), [this, fault] {
-            timeline_.at(near_claim(dice_), [this, fault] {
+            Time at = timeline_.now();
+            if (dice_.percent(50) && !database_.jobs().empty()) {
+                auto chosen = database_.jobs().begin();
+                std::advance(chosen, static_cast<std::ptrdiff_t>(dice_.index(database_.jobs().size())));
+                const std::optional<Instant> due = next_due(chosen->second.job, timeline_.instant());
+                if (due && *due - timeline_.instant() < 60s)
+                    at = timeline_.time_of(*due) + dice_.between(Time{-260ms}, Time{30ms});
+            }
+            timeline_.at(at, [this, fault] {
                 if (!over_) strike(fault, some_node());
             });
         });
     }
-}
-
-/// Returns the present time, or a time at which the next occurrence of a job is being claimed or started.
-Time Faults::near_claim(Dice& dice) {
-    const Time now = timeline_.now();
-    if (!dice.percent(50) || database_.jobs().empty()) return now;
-    auto chosen = database_.jobs().begin();
-    std::advance(chosen, static_cast<std::ptrdiff_t>(dice.index(database_.jobs().size())));
-    const std::optional<Instant> due = next_due(chosen->second.job, timeline_.instant());
-    if (!due || *due - timeline_.instant() >= 60s) return now;
-    return timeline_.time_of(*due) + dice.between(Time{-260ms}, Time{30ms});
 }
 
 void Faults::plan_refusals(std::size_t count, Time from, Time until, Dice dice) {
@@ -75,24 +71,6 @@ void Faults::plan_refusals(std::size_t count, Time from, Time until, Dice dice) 
             if (over_) return;
             remark("refusing over");
             for (const auto& node : nodes_) node->link().set_refusing(false);
-        });
-    }
-}
-
-void Faults::plan_dropped_sessions(std::size_t count, Time from, Time until, Dice dice) {
-    for (std::size_t i = 0; i < count; ++i) {
-        const Time at = dice.between(from, until);
-        const std::size_t chosen = dice.index(nodes_.size());
-        const std::size_t with = dice.index(4);
-        ++counts_[static_cast<std::size_t>(Fault::drop_session)];
-        timeline_.at(at, [this, chosen, with, dice]() mutable {
-            timeline_.at(near_claim(dice), [this, chosen, with] {
-                if (over_) return;
-                Node& node = *nodes_[chosen];
-                if (with == 0) strike(Fault::freeze, node);
-                if (with == 1) strike(Fault::cut, node);
-                strike(Fault::drop_session, node);
-            });
         });
     }
 }
@@ -151,9 +129,6 @@ void Faults::strike(Fault fault, Node& node) {
             return;
         case Fault::kill_session:
             if (node.up()) node.store().killed();
-            return;
-        case Fault::drop_session:
-            if (node.up()) node.store().drop_session();
             return;
         case Fault::refusing:
             for (const auto& one : nodes_) one->link().set_refusing(true);

@@ -23,12 +23,11 @@ enum class Fault : std::uint8_t {
     drain,
     kill_session,
     blackout,
-    refusing,
-    drop_session
+    refusing
 };
-inline constexpr std::array<std::string_view, 14> kFaultNames{
-    "crash",      "freeze",       "cut",   "outage",       "slow",     "failing",  "unheard",
-    "clock_hour", "clock_little", "drain", "kill_session", "blackout", "refusing", "drop_session"};
+inline constexpr std::array<std::string_view, 13> kFaultNames{
+    "crash",      "freeze",       "cut",   "outage",       "slow",     "failing", "unheard",
+    "clock_hour", "clock_little", "drain", "kill_session", "blackout", "refusing"};
 
 /// Injects random faults, preferably into leaders and while something is being claimed or due, and repairs
 /// them after a while.
@@ -41,16 +40,12 @@ public:
     /// Periods in which the database rejects every write; from a separate generator, so that seeds keep their
     /// other faults.
     void plan_refusals(std::size_t count, Time from, Time until, Dice dice);
-    /// Sessions that the server ends before the process notices, some of them with a frozen or disconnected
-    /// process; from a separate generator, too.
-    void plan_dropped_sessions(std::size_t count, Time from, Time until, Dice dice);
     /// Repairs everything: starts stopped nodes and ends all faults.
     void heal();
     [[nodiscard]] const std::array<std::size_t, kFaultNames.size()>& counts() const { return counts_; }
 
 private:
     void strike(Fault fault, Node& node);
-    [[nodiscard]] Time near_claim(Dice& dice);
     [[nodiscard]] Node& some_node();
     template <class Action> void later(Time least, Time most, std::string what, Action action);
     void remark(std::string text);

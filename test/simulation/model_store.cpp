@@ -29,8 +29,7 @@ ModelStore::ModelStore(Process& process, const Clock& clock, Database& database,
       clock_(clock),
       database_(database),
       link_(link),
-      mutations_(mutations),
-      instance_(database.new_instance()) {
+      mutations_(mutations) {
     Store::election = this;
     Store::jobs = this;
     Store::changes = this;
@@ -95,30 +94,23 @@ store::Awaitable<store::ElectionState> ModelStore::campaign(store::CampaignRound
     for (const Shard shard : round.release) held_.erase(shard);
     if (session_ == Database::Session::none) session_ = database_.connect();
     const Database::Session session = session_;
-    const Result<Database::Round> stands =
-        co_await ask<Database::Round>(Link::Kind::beat, [=, instance = instance_, &db = database_] {
-            return db.campaign(session, instance, round, renews, clock_ahead);
-        });
+    const Result<store::ElectionState> stands = co_await ask<store::ElectionState>(
+        Link::Kind::beat, [=, &db = database_] { return db.campaign(session, round, renews, clock_ahead); });
     if (session != session_) co_return fail(Errc::unavailable, "the session has ended");
     if (!stands) {
         lose_session();
         co_return std::unexpected(stands.error());
     }
-    store::ElectionState standing = stands->standing;
-    held_ = {standing.held.begin(), standing.held.end()};
-    beat_ = {.sent = sent, .session = stands->is_present ? static_cast<std::uint64_t>(session) : 0};
+    held_ = {stands->held.begin(), stands->held.end()};
+    beat_ = sent;
     if (renews) renewed_ = sent, told_can_lead_ = can_lead;
+    store::ElectionState standing = *stands;
     standing.lease_renewed = renewed_;
     co_return standing;
 }
 
 bool ModelStore::leads(Shard shard) const {
-    return held_.contains(shard) && beat_ && clock_.steady() - beat_->sent < kGood;
-}
-
-std::optional<store::Heartbeat> ModelStore::last_heartbeat() const {
-    if (mutations_.keeps_permission) return store::Heartbeat{.sent = clock_.steady(), .session = 1};
-    return beat_;
+    return held_.contains(shard) && beat_ && clock_.steady() - *beat_ < kGood;
 }
 
 store::Awaitable<store::Term> ModelStore::begin_term(Shard shard, NodeId node) {

@@ -14,8 +14,7 @@ struct StoreMutations {
     bool ends_withdrawn{false};   // a withdrawn row is ended instead of deleted
     bool recovers_from_update{
         false};  // jobs are planned from their last update instead of the start of their schedule
-    bool drops_refused{false};     // an outcome with a rejected payload is dropped
-    bool keeps_permission{false};  // a claim permits its start after the end of the session, too
+    bool drops_refused{false};  // an outcome with a rejected payload is dropped
 };
 
 /// The store of one process: the common database behind a connection that may fail. Functions that the
@@ -37,12 +36,10 @@ public:
     /// The process was killed or the server ended its session: the locks are released once the server
     /// notices.
     void killed();
-    /// The server ends the session; the process learns of it by its next round.
-    void drop_session() { database_.disconnect(session_); }
 
     store::Awaitable<store::ElectionState> campaign(store::CampaignRound round) override;
     [[nodiscard]] bool leads(Shard shard) const override;
-    [[nodiscard]] std::optional<store::Heartbeat> last_heartbeat() const override;
+    [[nodiscard]] std::optional<SteadyInstant> last_heartbeat() const override { return beat_; }
     store::Awaitable<store::Term> begin_term(Shard shard, NodeId node) override;
     store::Awaitable<void> end_term(Shard shard) override;
     store::Awaitable<void> leave(NodeId node) override;
@@ -120,11 +117,10 @@ private:
     Database& database_;
     Link& link_;
     const StoreMutations mutations_;
-    const std::string instance_;
 
     Database::Session session_{Database::Session::none};
     std::set<Shard> held_;
-    std::optional<store::Heartbeat> beat_;
+    std::optional<SteadyInstant> beat_;
     std::optional<SteadyInstant> renewed_;
     bool told_can_lead_{false};
 };

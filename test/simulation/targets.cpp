@@ -91,13 +91,10 @@ void ModelPool::end(const ExecuteId& id, std::uint64_t number, execution::Attemp
     running_.erase(found);
     result.begin_at = run.began;
     result.end_at = std::max(run.began, clock_.now());
-    while (!waiting_.empty() && running_.size() < limit_) {
+    if (!waiting_.empty()) {
         Waiting next = std::move(waiting_.front());
         waiting_.pop_front();
-        if (next.order.may_start())
-            begin(std::move(next));
-        else
-            next.done({.withheld = true});
+        begin(std::move(next));
     }
     run.done(std::move(result));
 }

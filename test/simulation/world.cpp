@@ -13,7 +13,6 @@ constexpr Millis kLease{5'000};
 constexpr Millis kClaimAhead{250};
 constexpr Time kSettling = 120s;
 constexpr std::uint64_t kRefusals = 0x5EED'0F0E'F05A'1000;
-constexpr std::uint64_t kDroppedSessions = 0x5EED'0F0D'5E55'1000;
 
 /// Returns the start of the world; some worlds have a DST transition within the day.
 Instant beginning(Dice& dice) {
@@ -79,7 +78,6 @@ Verdict World::run() {
     }
     faults_->plan(scale_.faults, 5s, scale_.span - 1s);
     faults_->plan_refusals(scale_.faults / 10, 5s, scale_.span - 1s, Dice{seed_ ^ kRefusals});
-    faults_->plan_dropped_sessions(scale_.faults / 4, 5s, scale_.span - 1s, Dice{seed_ ^ kDroppedSessions});
     clients_.plan_edits(scale_.edits, 1s, scale_.span - 1s);
     timeline_.run_until(scale_.span);
     faults_->heal();

@@ -35,23 +35,6 @@ public:
         return await(store_->election->campaign(
             {.node = NodeId(name_), .max_shards = most, .release = std::move(release)}));
     }
-    /// Returns which of these nodes have a session.
-    std::vector<NodeId> present(std::vector<NodeId> watch) {
-        const Result<ElectionState> standing =
-            await(store_->election->campaign({.node = NodeId(name_), .watch = std::move(watch)}));
-        if (!standing) FAIL(standing.error().what);
-        REQUIRE(standing->present);
-        std::vector<NodeId> nodes;
-        for (const Presence& one : *standing->present) nodes.push_back(one.node);
-        return nodes;
-    }
-    /// Gives up the node's presence. Returns the shards held afterwards.
-    std::vector<Shard> leave() {
-        const Result<ElectionState> standing =
-            await(store_->election->campaign({.node = NodeId(name_), .leaves = true}));
-        if (!standing) FAIL(standing.error().what);
-        return standing->held;
-    }
     /// Returns the shards held after a successful round.
     std::vector<Shard> held(std::size_t most = kMaxShards, std::vector<Shard> release = {}) {
         const Result<ElectionState> standing = campaign(most, std::move(release));

@@ -5,31 +5,12 @@ namespace ecron::store {
 
 inline constexpr std::size_t kMaxShards = 64;
 
-/// One round of the leadership campaign of `node`: the maximum number of shards to hold, the shards to
-/// release, and the other nodes whose presence is checked. A node with a maximum of 0 does not count among
-/// the nodes that share the shards.
+/// One round of the leadership campaign of `node`: the maximum number of shards to hold, and the shards to
+/// release. A node with a maximum of 0 does not count among the nodes that share the shards.
 struct CampaignRound {
     NodeId node{};
     std::size_t max_shards{};
     std::vector<Shard> release{};
-    std::vector<NodeId> watch{};
-    /// The node gives up its presence, so that the others expect its shards.
-    bool leaves{false};
-};
-
-/// A successful round of the campaign.
-struct Heartbeat {
-    SteadyInstant sent{};
-    /// Number of the session that the round used; other nodes see its end (ElectionState::present). 0: they
-    /// do not, because this node leaves, or because an earlier process of it still has a session.
-    std::uint64_t session{};
-};
-
-/// A node that has a session, and the process that renewed its lease last: another one under its name has
-/// another instance.
-struct Presence {
-    NodeId node{};
-    std::string instance{};
 };
 
 /// State of this node after a campaign round.
@@ -42,9 +23,6 @@ struct ElectionState {
     std::size_t live_nodes{1};  // nodes that can lead and hold a lease, including this one
     std::size_t free{0};        // shards that were unowned when the round ended, except those released in it
     std::size_t led_by_others{0};  // shards whose locks other sessions held when the round began
-    /// The watched nodes that have a session. nullopt: the absence of the others says nothing, because the
-    /// server's locks do not apply to its whole cluster.
-    std::optional<std::vector<Presence>> present{};
     /// Send time of the last successful renewal of this node's lease.
     std::optional<SteadyInstant> lease_renewed{};
 };
@@ -90,8 +68,9 @@ public:
     virtual Awaitable<ElectionState> campaign(CampaignRound round) = 0;
     /// Returns true if the shard's lock is held and the last successful round was sent less than 3 s ago.
     [[nodiscard]] virtual bool leads(Shard shard) const = 0;
-    /// Returns the last successful round; nullopt after one that failed. Threads: any.
-    [[nodiscard]] virtual std::optional<Heartbeat> last_heartbeat() const = 0;
+    /// Returns when the last successful round was sent. A claim may serve as its own start only within 3 s of
+    /// it.
+    [[nodiscard]] virtual std::optional<SteadyInstant> last_heartbeat() const = 0;
     /// Begins a term: increments the epoch and returns how far planning has progressed. Error: denied if the
     /// lock is not held.
     virtual Awaitable<Term> begin_term(Shard shard, NodeId node) = 0;

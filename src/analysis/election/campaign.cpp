@@ -7,8 +7,7 @@
 namespace ecron::analysis {
 namespace {
 
-constexpr int kRoundsFree = 2;     // after this many rounds an unowned shard belongs to no live node's share
-constexpr Millis kTakingOver{10};  // between rounds while the shards of another node become free
+constexpr int kRoundsFree = 2;  // after this many rounds an unowned shard belongs to no live node's share
 constexpr Millis kGuard{200};
 constexpr Millis kBeforeLeaseEnds{1'000};  // commands must have been killed this long before the lease ends
 
@@ -21,15 +20,8 @@ ClockDifference clock_difference(const store::ElectionState& standing) {
 asio::awaitable<void> Campaign::run() {
     while (!context_.over) {
         const SteadyInstant sent = context_.clock.steady();
-        store::CampaignRound round = next_round();
-        const std::vector<NodeId> watched = round.watch;
         const Result<store::ElectionState> standing =
-            co_await context_.store.election->campaign(std::move(round));
-        if (standing && standing->present)
-            context_.watch.looked(watched, *standing->present, sent, context_.clock.steady());
-        else
-            context_.watch.not_looked();
-        follow_session();
+            co_await context_.store.election->campaign(next_round());
         context_.clock_check.look(context_.clock.now(), context_.clock.steady());
         if (standing) {
             const SteadyInstant halfway = sent + (context_.clock.steady() - sent) / 2;
@@ -46,26 +38,13 @@ asio::awaitable<void> Campaign::run() {
             rounds_with_free_ = 0;
             extra_ = 0;
         }
-        co_await wake_.wait(context_.watch.leaving() > 0 ? std::min(kTakingOver, context_.options.campaign)
-                                                         : context_.options.campaign);
+        co_await wake_.wait(context_.options.campaign);
     }
 }
 
-/// Once the session has ended, other nodes take over what this node claimed, apart from what it has recorded
-/// as started.
-void Campaign::follow_session() {
-    const std::optional<store::Heartbeat> beat = context_.store.election->last_heartbeat();
-    const std::uint64_t session = beat ? beat->session : 0;
-    if (std::exchange(session_, session) == session) return;
-    for (const auto& shard : shards_) shard->starts().record_runs(Millis{0});
-}
-
 store::CampaignRound Campaign::next_round() const {
-    store::CampaignRound round{.node = context_.options.node,
-                               .watch = context_.watch.watched(context_.options.node)};
-    round.leaves = context_.leaving;
-    if (may_lead() && !context_.leaving)
-        round.max_shards = extra_ > 0 ? std::max(share(), held_.size() + extra_) : share();
+    store::CampaignRound round{.node = context_.options.node};
+    if (may_lead()) round.max_shards = extra_ > 0 ? std::max(share(), held_.size() + extra_) : share();
     // A lock that was acquired while there were fewer nodes is surplus, unless its shard is already led.
     const std::size_t keeps = most_to_keep();
     auto wanted = static_cast<std::size_t>(
@@ -98,14 +77,12 @@ std::size_t Campaign::most_to_keep() const {
     return keeps_all ? shards_.size() : share();
 }
 
-/// Shards that stayed unowned in several rounds, or in one in which a node has left, belong to no share: each
-/// node that sees them acquires its part.
+/// Shards that stayed unowned in several rounds belong to no share: each node that sees them acquires its
+/// part.
 void Campaign::claim_abandoned(const store::ElectionState& standing) {
     rounds_with_free_ = standing.free > 0 && may_lead() ? rounds_with_free_ + 1 : 0;
-    const std::size_t leaving = std::min(context_.watch.leaving(), live_nodes_ - 1);
-    const bool abandoned = rounds_with_free_ >= (leaving > 0 ? 1 : kRoundsFree);
-    const std::size_t nodes = live_nodes_ - leaving;
-    extra_ = abandoned ? (standing.free + nodes - 1) / nodes : 0;
+    const bool abandoned = rounds_with_free_ >= kRoundsFree;
+    extra_ = abandoned ? (standing.free + live_nodes_ - 1) / live_nodes_ : 0;
     if (!abandoned) return;
     took_extra_ = context_.clock.steady();
     log::info("acquiring unowned shards count={}", standing.free);
@@ -129,8 +106,6 @@ void Campaign::apply_election(const store::ElectionState& standing) {
         wake_.notify();  // unowned shards may be part of the new share
     claim_abandoned(standing);
     take_and_release();
-    if (context_.watch.any_gone())
-        for (const auto& shard : shards_) shard->recovery().take_over_from_gone_nodes();
     // A round that was sent before the jobs were loaded requested no shard and may have found all of them
     // unowned.
     const bool stands_by = feed_.is_loaded() && context_.options.nodes == store::Nodes::one &&

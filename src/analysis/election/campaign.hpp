@@ -27,7 +27,6 @@ public:
     void describe(SchedulerStanding& standing) const;
 
 private:
-    void follow_session();
     [[nodiscard]] store::CampaignRound next_round() const;
     [[nodiscard]] std::size_t share() const;
     [[nodiscard]] bool may_lead() const;
@@ -47,7 +46,6 @@ private:
     bool ready_{false};
     bool told_standby_{false};
     bool told_name_taken_{false};
-    std::uint64_t session_{0};  // of the last round; 0: it failed
     std::vector<Shard> held_;
     std::size_t live_nodes_{1};
     std::size_t unled_{0};

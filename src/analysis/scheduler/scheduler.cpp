@@ -53,16 +53,10 @@ asio::awaitable<void> Scheduler::Impl::run() {
     co_await campaign.run();
 }
 
-/// The other nodes learn of the drain before the shards are released, so that they wait for them.
 asio::awaitable<void> Scheduler::Impl::stop(Millis grace) {
-    constexpr Millis kBeforeRelease{30};  // beyond an interval between the other nodes' rounds
-    log::info("draining executions={}", context.runs.all());
-    context.leaving = true;
-    campaign.notify();
-    if (!context.watch.watched(context.options.node).empty())
-        co_await sleep(context.io, context.options.campaign + kBeforeRelease);
     context.stopping = true;
-    campaign.notify();
+    campaign.notify();  // announces to the other nodes immediately that this node no longer leads
+    log::info("draining executions={}", context.runs.all());
     for (const auto& shard : shards)
         if (shard->in_term()) shard->release();
     const auto ended = [this] {

@@ -66,19 +66,8 @@ std::size_t SchedulerContext::window_of(Group tenant) const {
 }
 
 bool SchedulerContext::heartbeat_is_fresh() const {
-    const std::optional<store::Heartbeat> beat = store.election->last_heartbeat();
-    return beat && clock.steady() - beat->sent < kBeatIsGood;
-}
-
-std::uint64_t SchedulerContext::session() const {
-    const std::optional<store::Heartbeat> beat = store.election->last_heartbeat();
-    return beat ? beat->session : 0;
-}
-
-bool SchedulerContext::permits_start(std::uint64_t session) const {
-    const std::optional<store::Heartbeat> beat = store.election->last_heartbeat();
-    return session != 0 && beat && beat->session == session &&
-           clock.steady() - beat->sent < kHeartbeatPermitsStart;
+    const std::optional<SteadyInstant> beat = store.election->last_heartbeat();
+    return beat && clock.steady() - *beat < kBeatIsGood;
 }
 
 asio::awaitable<bool> SchedulerContext::back_off(std::size_t tries) {

@@ -52,7 +52,6 @@ struct SchedulerContext {
     std::size_t live_nodes{1};
     SteadyInstant no_offers_until{};  // an offer was not accepted
     std::uint64_t foreign_runs{0};    // attempts of shards that other nodes lead, started here
-    bool leaving{false};              // the drain is announced to the other nodes
     bool stopping{false};
     bool over{false};  // drained
 
@@ -77,12 +76,8 @@ struct SchedulerContext {
     /// others. Runs that only wait, perhaps for days, do not block running ones: they have a separate limit.
     [[nodiscard]] std::size_t window() const;
     [[nodiscard]] std::size_t window_of(Group tenant) const;
-    /// Returns true if this node's lease can be relied on: the last successful heartbeat is recent.
+    /// Returns true if a claim or a lease can be relied on: the last successful heartbeat is recent.
     [[nodiscard]] bool heartbeat_is_fresh() const;
-    /// Returns the number of the session under which a claim that is written now permits starts; 0: none.
-    [[nodiscard]] std::uint64_t session() const;
-    /// Returns true if a claim of that session still permits the start of its execution.
-    [[nodiscard]] bool permits_start(std::uint64_t session) const;
     [[nodiscard]] double uniform() { return std::uniform_real_distribution<double>{0, 1}(random); }
     /// Waits before a store call is retried. Returns false if a retry is pointless.
     asio::awaitable<bool> back_off(std::size_t tries);

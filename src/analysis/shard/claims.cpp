@@ -235,11 +235,9 @@ asio::awaitable<void> Claims::commit(std::vector<RunId> ids, store::Claim claim)
 /// Adds these runs under the term's current epoch.
 void Claims::add_executions(const std::vector<RunId>& ids, store::Claim& request) {
     request.epoch = shard_.term->epoch;
-    const std::uint64_t session = context_.session();
     for (const RunId id : ids) {
         Run* const run = shard_.runs.find(id);
         run->row.epoch = shard_.term->epoch;
-        run->session = session;
         request.executions.push_back(run->row);
         if (run->spent) request.completed.push_back({run->row.job_key, *run->spent});
     }

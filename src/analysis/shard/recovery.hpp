@@ -30,8 +30,6 @@ public:
 
     // remote_executions.cpp
     asio::awaitable<void> poll_remote();
-    /// Looks immediately at the remote executions that nodes which are gone had claimed.
-    void take_over_from_gone_nodes();
     /// Passes each remaining run its stored row, or null if it has none; stops when the term ends.
     using Look = std::function<void(Run&, const model::Execution*)>;
     asio::awaitable<void> look_at_rows(std::vector<ExecuteId> ids, Look look);
@@ -53,11 +51,7 @@ private:
 
     // remote_executions.cpp
     void track_remote(model::Execution row, execution::TaskPtr task);
-    void adopt_again(const Run& run, model::Execution row);
     void came_back(Run& run);
-    asio::awaitable<void> look_at_remote(std::vector<ExecuteId> ids);
-    [[nodiscard]] bool has_failed_node(const model::Execution& row);
-    [[nodiscard]] bool is_left_by_gone_node(const model::Execution& row) const;
     [[nodiscard]] bool is_lost(const model::Execution& row);
     [[nodiscard]] bool is_claim_over(const model::Execution& row) const;
     asio::awaitable<void> take_over(RunId id);

@@ -32,25 +32,11 @@ void Recovery::track_remote(model::Execution row, execution::TaskPtr task) {
 }
 
 asio::awaitable<void> Recovery::poll_remote() {
+    if (polling_ || !shard_.term.is_active()) co_return;
+    polling_ = true;
     std::vector<ExecuteId> ids;
     for (const RunId id : shard_.runs.elsewhere())
         if (const Run& run = *shard_.runs.find(id); run.stage == Stage::remote) ids.push_back(run.row.id);
-    return look_at_remote(std::move(ids));
-}
-
-void Recovery::take_over_from_gone_nodes() {
-    if (polling_ || !shard_.term.is_active()) return;
-    std::vector<ExecuteId> ids;
-    for (const RunId id : shard_.runs.elsewhere()) {
-        const Run& run = *shard_.runs.find(id);
-        if (run.stage == Stage::remote && is_left_by_gone_node(run.row)) ids.push_back(run.row.id);
-    }
-    if (!ids.empty()) context_.gate.spawn("take over", look_at_remote(std::move(ids)));
-}
-
-asio::awaitable<void> Recovery::look_at_remote(std::vector<ExecuteId> ids) {
-    if (polling_ || !shard_.term.is_active()) co_return;
-    polling_ = true;
     co_await look_at_rows(std::move(ids), [this](Run& run, const model::Execution* row) {
         if (run.stage == Stage::remote) looked_at(run, row);
     });
@@ -86,8 +72,13 @@ void Recovery::looked_at(Run& run, const model::Execution* row) {
     const bool not_due = row->state == model::ExecutionState::pending &&
                          row->due.value_or(Instant::min()) > context_.latest() &&
                          (is_lost(*row) || is_claim_over(*row));
-    if ((handed_back || not_due) && row->attempt <= 1 && run.stop_reason.empty())
-        return adopt_again(run, *row);  // it never started: the current job definition applies
+    if ((handed_back || not_due) && row->attempt <= 1 && run.stop_reason.empty()) {
+        // It never started: the current job definition applies, as for every waiting run.
+        model::Execution waiting = *row;
+        outcomes_.end_run(run.id);
+        context_.gate.spawn("adopt", adopt(std::move(waiting), shard_.term.token()));
+        return;
+    }
     run.row = *row;
     const bool waits = row->accepted || row->state == model::ExecutionState::failure || handed_back;
     if (waits)
@@ -96,18 +87,9 @@ void Recovery::looked_at(Run& run, const model::Execution* row) {
         context_.gate.spawn("recover remote", take_over(run.id));
 }
 
-/// As any waiting execution that this process does not know yet.
-void Recovery::adopt_again(const Run& run, model::Execution row) {
-    outcomes_.end_run(run.id);
-    context_.gate.spawn("adopt", adopt(std::move(row), shard_.term.token()));
-}
-
 /// The node that ran it has finished its part: the leader decides the next step.
 void Recovery::came_back(Run& run) {
     assert(run.needs_begin && !run.begin_recorded);
-    // Its refusal was not written, because another node had requeued it as lost; the planner has forgotten
-    // it.
-    if (run.refused) return adopt_again(run, run.row);
     const Instant due = run.row.due.value_or(context_.clock.now());
     shard_.runs.move(run, run.row.accepted ? Stage::accepted : Stage::retrying);
     watch_.add(run);
@@ -128,20 +110,7 @@ void Recovery::came_back(Run& run) {
 
 bool Recovery::is_lost(const model::Execution& row) {
     if (shard_.orphans.find(row.id) != nullptr) return false;
-    return row.node == context_.options.node || has_failed_node(row);
-}
-
-/// Returns true if the execution's node has failed.
-bool Recovery::has_failed_node(const model::Execution& row) {
-    return context_.watch.is_dead(row.node) || is_left_by_gone_node(row);
-}
-
-/// A node that is gone no longer starts what it has claimed; what it has recorded as started may still be in
-/// progress there until it is dead. Before the due time, a node whose clock is ahead may have started it, and
-/// it need not be taken over yet.
-bool Recovery::is_left_by_gone_node(const model::Execution& row) const {
-    return row.state == model::ExecutionState::pending && row.due <= context_.now() &&
-           context_.watch.is_gone(row.node, earlier_ended_);
+    return row.node == context_.options.node || context_.watch.is_dead(row.node);
 }
 
 /// Returns true if the claim of an earlier term no longer leads to a start: its claimer starts what becomes

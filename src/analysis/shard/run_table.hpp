@@ -23,11 +23,9 @@ struct Run {
     execution::TaskPtr task{};
     model::Execution row{};          // as stored, or as it will be once the write in progress is committed
     bool needs_begin{false};         // its claim does not start it: a compare-and-set comes first
-    std::uint64_t session{0};        // of the claim, which permits the start as long as the session exists
     std::optional<Instant> spent{};  // set for the run of a one-shot: start of the schedule's validity
     bool begin_recorded{false};      // the store says `executing`
     bool given_up{false};            // permanently failed: not retried
-    bool refused{false};             // the planner has decided that it does not start, and forgotten it
     std::optional<SteadyInstant> offered_at{};  // of the row's current attempt
     bool lease_lost{false};                     // stopped because this node could not renew its lease
     Instant began{};

@@ -61,7 +61,7 @@ void Starts::start(Run& run) {
     if (may_offer(run)) return offer(run);
     const Instant now = context_.clock.now();
     const bool in_time = now - run.row.due.value_or(now) < kLatestUncheckedStart;
-    if (!run.needs_begin && !commits_begin(run) && in_time && context_.permits_start(run.session)) {
+    if (!run.needs_begin && !commits_begin(run) && in_time && context_.heartbeat_is_fresh()) {
         submit(run);
         return;
     }
@@ -121,11 +121,7 @@ asio::awaitable<void> Starts::begin_then_submit(RunId id) {
             run->row.node = context_.options.node;
             run->row.announced = std::move(announced);
             run->begin_recorded = true;
-            // The answer may have come late: to a process that was frozen, and is dead for the others.
-            if (may_start(id))
-                submit(*run);
-            else
-                outcomes_.look_later(*run);
+            submit(*run);
             co_return;
         }
         if (begun && *begun == store::Begun::no_slot) {
@@ -194,33 +190,10 @@ void Starts::hand_to_pool(Run& run) {
         .scheduled_at = run.row.scheduled_at.value_or(run.began),
         .task = run.task,
         .traceparent = attempt_traceparent(run.row.traceparent, run.row.id.value(), run.row.attempt),
-        .resumed = is_resumed(run.row, run.task),
-        .may_start = [this, id = run.id] { return may_start(id); }};
+        .resumed = is_resumed(run.row, run.task)};
     context_.pool.submit(std::move(order), [this, id = run.id](execution::AttemptResult result) {
-        if (result.withheld) return begin_again(id);
         context_.gate.spawn("finish", outcomes_.finish_attempt(id, std::move(result)));
     });
-}
-
-/// An attempt may have waited in the pool until another node has taken its execution over.
-bool Starts::may_start(RunId id) {
-    const Run* const run = shard_.find(id);
-    if (run == nullptr) return false;
-    if (context_.options.alone) return true;
-    return run->begin_recorded ? context_.heartbeat_is_fresh() : context_.permits_start(run->session);
-}
-
-/// Of a start that was recorded, the row shows what has become of it.
-void Starts::begin_again(RunId id) {
-    Run* const run = shard_.find(id);
-    if (run == nullptr) return;
-    if (run->begin_recorded || shard_.is_orphan(id)) {
-        shard_.move(*run, Stage::ending);
-        outcomes_.look_later(*run);
-        return;
-    }
-    shard_.move(*run, Stage::starting);
-    context_.gate.spawn("begin", begin_then_submit(id));
 }
 
 void Starts::end_unstarted(Run& run) {
@@ -235,21 +208,22 @@ void Starts::end_unstarted(Run& run) {
     context_.pool.cancel(run.row.id);
 }
 
-void Starts::record_long_runs() { record_runs(kLongRun); }
-
-void Starts::record_runs(Millis older_than) {
+void Starts::record_long_runs() {
     const Instant now = context_.clock.now();
     while (!unrecorded_.empty()) {
         Run* const run = shard_.find(unrecorded_.front());
         const bool goes_on = run != nullptr && run->stage == Stage::running && !run->begin_recorded;
-        if (goes_on && now - run->began < older_than) break;
-        if (goes_on) context_.gate.spawn("record", record_begin(run->id));
+        if (goes_on && now - run->began < kLongRun) break;
+        if (goes_on) {
+            run->begin_recorded = true;
+            context_.gate.spawn("record", record_begin(run->id));
+        }
         unrecorded_.pop_front();
     }
 }
 
 asio::awaitable<void> Starts::record_begin(RunId id) {
-    Run* run = shard_.find(id);
+    const Run* const run = shard_.find(id);
     if (run == nullptr || run->stage != Stage::running) co_return;
     model::Execution after = run->row;
     after.state = model::ExecutionState::executing;
@@ -257,10 +231,6 @@ asio::awaitable<void> Starts::record_begin(RunId id) {
     std::vector<store::Announcement> nothing_told;
     const Result<store::Begun> begun = co_await context_.store.executions->begin_attempt(
         after.id, after.attempt, after, std::nullopt, std::move(nothing_told));
-    run = shard_.find(id);
-    const bool same_attempt =
-        run != nullptr && run->stage == Stage::running && run->row.attempt == after.attempt;
-    if (same_attempt && begun && *begun == store::Begun::yes) run->begin_recorded = true;
     if (!begun) log::debug("failed to record start: execute_id={} error={}", after.id, begun.error().what);
 }
 

@@ -28,8 +28,6 @@ public:
     [[nodiscard]] bool commits_begin(const Run& run) const;
     /// Records long attempts as executing, for the API.
     void record_long_runs();
-    /// Records attempts that are in progress and that old.
-    void record_runs(Millis older_than);
     /// A slot of a concurrency key was freed on this node.
     void slot_freed(const std::string& key);
     /// The term ended.
@@ -45,8 +43,6 @@ private:
     void wait_for_slot(Run& run);
     void submit(Run& run);
     void hand_to_pool(Run& run);
-    [[nodiscard]] bool may_start(RunId id);
-    void begin_again(RunId id);
     asio::awaitable<void> record_begin(RunId id);
     [[nodiscard]] bool may_offer(const Run& run) const;
     void offer(Run& run);

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "ecron/base/log.hpp"
-#include "ecron/base/uuid.hpp"
 
 namespace ecron::store {
 
@@ -16,11 +15,6 @@ constexpr std::int64_t kOther = 2;  // a value of Owners
 constexpr Millis kLongestBackOff{1'000};
 
 constexpr std::uint64_t bit(Shard shard) { return std::uint64_t{1} << shard.value(); }
-
-/// The name of a node may exceed the maximum length of a lock's name.
-std::string presence_lock(Session& session, const NodeId& node) {
-    return session.lock_name("live/" + keyed_uuid("node", node.value(), Instant{}));
-}
 
 }  // namespace
 
@@ -43,10 +37,10 @@ Leadership::~Leadership() { close(); }
 
 bool Leadership::holds(Shard shard) const {
     const std::scoped_lock lock(mutex_);
-    return (held_ & bit(shard)) != 0 && good_ && clock_.steady() - good_->sent < kGood;
+    return (held_ & bit(shard)) != 0 && good_ && clock_.steady() - *good_ < kGood;
 }
 
-std::optional<Heartbeat> Leadership::last_heartbeat() const {
+std::optional<SteadyInstant> Leadership::last_heartbeat() const {
     const std::scoped_lock lock(mutex_);
     return good_;
 }
@@ -70,14 +64,13 @@ Result<Locks> Leadership::round(const CampaignRound& round, std::size_t shards, 
     if (!session_ && !back_off_.is_over(sent)) return std::unexpected(state_.unavailable());
     try {
         connect();
-        if (has_presence_ == round.leaves) change_presence(round);
         Locks locks;
-        const Owners found = owners(round, shards, locks);
+        const Owners found = owners(shards, locks);
         locks.others = static_cast<std::size_t>(std::ranges::count(found, kOther));
         for (const Shard shard : round.release) give_back(shard);
         if (may_take) locks.free = take_free(found, round.max_shards, round.release);
         const std::scoped_lock lock(mutex_);
-        good_ = Heartbeat{.sent = sent, .session = has_presence_ ? sessions_ : 0};
+        good_ = sent;
         back_off_.succeeded();
         for (std::uint32_t shard = 0; shard < kMaxShards; ++shard)
             if ((held_ & bit(Shard(shard))) != 0) locks.held.emplace_back(shard);
@@ -94,31 +87,10 @@ void Leadership::connect() {
     if (session_) return;
     generation_ = state_.generation();
     session_ = std::make_unique<Session>(options_, SessionUse::lead, clock_);
-    ++sessions_;
-    has_presence_ = false;
-    // Servers of a Galera cluster or a replication group keep separate locks.
-    Statement& replication = session_->prepare(
-        "show variables where (variable_name = 'wsrep_on' and value = 'ON') or (variable_name = "
-        "'group_replication_group_name' and value <> '')",
-        "", "s");
-    is_replicated_ = replication.first();
-}
-
-/// Another session may hold the lock: of an earlier process, or of this one, whose end the server has not
-/// noticed.
-void Leadership::change_presence(const CampaignRound& round) {
-    const std::string lock = presence_lock(*session_, round.node);
-    if (round.leaves) {
-        session_->run(fmt::format("do release_lock({})", lock));
-        has_presence_ = false;
-        return;
-    }
-    Statement& lock_statement = session_->prepare(fmt::format("select get_lock({}, 0)", lock), "", "i");
-    has_presence_ = lock_statement.first() && lock_statement.integer(0) == 1;
 }
 
 /// Queries the owner of each lock from the server, which also replaces the set of held locks.
-Leadership::Owners Leadership::owners(const CampaignRound& round, std::size_t shards, Locks& locks) {
+Leadership::Owners Leadership::owners(std::size_t shards, Locks& locks) {
     const Dialect& dialect = session_->dialect();
     std::string sql =
         fmt::format("select {}, {}", dialect.texts.now_expression, dialect.texts.read_only_expression);
@@ -129,18 +101,9 @@ Leadership::Owners Leadership::owners(const CampaignRound& round, std::size_t sh
             "else {1} end",
             name, kOther);
     }
-    for (std::size_t i = 0; i < round.watch.size(); ++i)
-        sql += fmt::format(
-            ", case when is_used_lock({}) is not null then coalesce((select f_instance from t_cron_node "
-            "where "
-            "f_node = :node{}), '') end",
-            presence_lock(*session_, round.watch[i]), i);
     const Instant before = clock_.now();
     constexpr std::size_t kBeforeOwners = 2;
-    const std::size_t watched = round.watch.size();
-    Statement& ask = session_->prepare(sql, std::string(watched, 's'),
-                                       std::string(kBeforeOwners + shards, 'i') + std::string(watched, 's'));
-    for (const NodeId& node : round.watch) ask << node.value();
+    Statement& ask = session_->prepare(sql, "", std::string(kBeforeOwners + shards, 'i'));
     ask.first();
     const Instant after = clock_.now();
     if (ask.integer(1) != 0) {
@@ -157,10 +120,6 @@ Leadership::Owners Leadership::owners(const CampaignRound& round, std::size_t sh
         found[shard] = ask.integer(kBeforeOwners + shard);
         if (found[shard] == 1) held |= bit(Shard(shard));
     }
-    if (!is_replicated_) locks.present.emplace();
-    for (std::size_t i = 0; locks.present && i < watched; ++i)
-        if (const std::size_t column = kBeforeOwners + shards + i; !ask.is_null(column))
-            locks.present->push_back({round.watch[i], ask.text(column)});
     const std::scoped_lock lock(mutex_);
     held_ = held;
     return found;

@@ -15,9 +15,6 @@
 /// reconnects silently: a lost session means lost locks, and the next round starts with none. The same round
 /// checks whether the server has become read-only; its locks are then worthless and the session is closed.
 /// Candidates poll without waiting in the server's queue, so that no frozen waiter can be granted a lock.
-///
-/// The session also holds the lock of the node's presence. Other nodes see by that lock whether the session
-/// exists, before the node's lease ends.
 namespace ecron::store {
 
 /// The shards whose locks a round confirmed, and the store's clock.
@@ -25,7 +22,6 @@ struct Locks {
     std::vector<Shard> held{};
     std::size_t free{0};    // unowned, except those released in this round
     std::size_t others{0};  // owned by other sessions when the round began
-    std::optional<std::vector<Presence>> present{};
     Instant store_now{};
     Millis clock_ahead{};
     Millis clock_error{};
@@ -73,7 +69,7 @@ public:
     void submit(std::unique_ptr<LockWork> work) { thread_.submit(std::move(work)); }
     /// Returns true if the last round confirmed the lock and was sent less than 3 s ago. Threads: any.
     [[nodiscard]] bool holds(Shard shard) const;
-    [[nodiscard]] std::optional<Heartbeat> last_heartbeat() const;
+    [[nodiscard]] std::optional<SteadyInstant> last_heartbeat() const;
     void close();  // releases all locks
 
     // Called on its own thread only.
@@ -85,8 +81,7 @@ private:
     using Owners = std::vector<std::int64_t>;
 
     void connect();
-    Owners owners(const CampaignRound& round, std::size_t shards, Locks& locks);
-    void change_presence(const CampaignRound& round);
+    Owners owners(std::size_t shards, Locks& locks);
     void give_back(Shard shard);
     std::size_t take_free(const Owners& owners, std::size_t most, const std::vector<Shard>& not_these);
     bool take(Shard shard);
@@ -97,15 +92,12 @@ private:
     State& state_;
     std::unique_ptr<Session> session_{};
     std::uint64_t generation_{0};  // of the session, see State
-    std::uint64_t sessions_{0};    // opened so far
-    bool has_presence_{false};     // the session holds the lock of the node's presence
-    bool is_replicated_{false};    // the server's locks do not apply to the whole cluster
     RetryTimer back_off_;
 
     mutable std::mutex mutex_;
-    std::uint64_t held_{0};            // one bit per shard
-    std::optional<Heartbeat> good_{};  // the last successful round
-    WorkThread<LockWork> thread_;      // last member: it uses all of the above
+    std::uint64_t held_{0};                // one bit per shard
+    std::optional<SteadyInstant> good_{};  // send time of the last successful round
+    WorkThread<LockWork> thread_;          // last member: it uses all of the above
 };
 
 }  // namespace ecron::store

@@ -31,9 +31,8 @@ public:
     }
     void release(Shard shard) { held_ &= ~bit(shard); }
     [[nodiscard]] bool holds(Shard shard) const { return (held_ & bit(shard)) != 0; }
-    [[nodiscard]] std::optional<Heartbeat> last_heartbeat() const {
-        if (held_ == 0) return std::nullopt;
-        return Heartbeat{.sent = clock_.steady(), .session = 1};
+    [[nodiscard]] std::optional<SteadyInstant> last_heartbeat() const {
+        return held_ == 0 ? std::nullopt : std::optional(clock_.steady());
     }
     /// Returns the only node, once it has campaigned.
     [[nodiscard]] std::vector<NodeState> nodes(Seconds lease) const {

@@ -66,13 +66,12 @@ public:
                                 .live_nodes = many ? lease.live_nodes : 1,
                                 .free = locks->free,
                                 .led_by_others = leads_nothing ? lease.shards : locks->others,
-                                .present = std::move(locks->present),
                                 .lease_renewed = lease.renewed};
     }
     [[nodiscard]] bool leads(Shard shard) const override {
         return leadership_ ? leadership_->holds(shard) : single_node_->holds(shard);
     }
-    [[nodiscard]] std::optional<Heartbeat> last_heartbeat() const override {
+    [[nodiscard]] std::optional<SteadyInstant> last_heartbeat() const override {
         return leadership_ ? leadership_->last_heartbeat() : single_node_->last_heartbeat();
     }
     Awaitable<Term> begin_term(Shard shard, NodeId node) override {

@@ -22,7 +22,6 @@ namespace {
 constexpr std::size_t kShownOfText = 160;
 constexpr Seconds kRecent{1};  // how long a reading of the server's clock is extrapolated
 constexpr std::size_t kStatementBytes = 1U << 20U;  // larger ones are not faster
-constexpr std::size_t kLongestLockName = 64;        // MySQL; MariaDB permits 192
 constexpr std::size_t kPacketMargin = 1'024;        // part of a packet besides the statement
 
 /// Rows are combined by an estimate of their size, which escaping may more than double.
@@ -440,7 +439,6 @@ std::string Session::lock_name(std::string_view suffix) {
         if (!read.first()) throw SqlError(SqlFault::other, 0, "the server does not return the database name");
         lock_prefix_ = fmt::format("ecron/{:.16}/", md5_hex(from_hex(read.text(0))));
     }
-    assert(lock_prefix_.size() + suffix.size() <= kLongestLockName);
     return fmt::format("'{}{}'", lock_prefix_, suffix);
 }
 
