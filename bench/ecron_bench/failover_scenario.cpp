@@ -4,6 +4,7 @@
 #include <csignal>
 #include <functional>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <thread>
 
@@ -143,10 +144,14 @@ private:
         const DueTimes claimed =
             due_times(begin - 1s, begin + 1s);  // a run that is taken over gets another one
         std::map<std::uint32_t, std::vector<system_clock::time_point>> arrivals;  // by shard
+        std::set<std::string> awaited;  // what was claimed or due at that time, and has not arrived
+        for (const auto& [id, due] : claimed) awaited.insert(id);
+        for (const FireTarget::Shot& shot : shots) awaited.erase(shot.execute_id);
         for (;;) {
             std::this_thread::sleep_for(100ms);
             for (FireTarget::Shot& shot : target_.take()) {
                 arrivals[shards_.at(std::stoul(shot.path.substr(1)))].push_back(shot.at);
+                awaited.erase(shot.execute_id);
                 shots.push_back(std::move(shot));
             }
             double longest = 0;
@@ -156,15 +161,15 @@ private:
                     std::max(longest, std::chrono::duration<double, std::milli>(gap.end - begin).count());
                 return gap.length() > kSeenGap && arrivals[shard].back() - gap.end > kAfter;
             });
-            if (all_go_on) {
+            const bool patience_ends = system_clock::now() - begin > kPatience;
+            if (all_go_on && (awaited.empty() || patience_ends)) {
                 Takeover result{.first_run = longest};
                 compare(shots, claimed, begin, result);
                 nodes_[struck]->kill();
                 nodes_[struck] = start(struck);
                 return result;
             }
-            if (system_clock::now() - begin > kPatience)
-                throw std::runtime_error("timeout waiting for a takeover");
+            if (patience_ends) throw std::runtime_error("timeout waiting for a takeover");
         }
     }
 

@@ -23,9 +23,9 @@
 #include "store/jobs/job_reads.hpp"
 #include "store/jobs/jobs.hpp"
 
-/// Does one kind of work COUNT times: `instructions CASE COUNT`, without CASE it lists them.
+/// Does one kind of work COUNT times: `ecron-instructions CASE COUNT`; without arguments it lists the cases.
 /// scripts/instructions counts the instructions; the cost of one time is the difference between two counts,
-/// so that the preparation does not matter. One thread, no clock, no network.
+/// so that the preparation does not matter. One thread, no network.
 namespace {
 
 using namespace ecron;
@@ -49,8 +49,11 @@ std::string id_of(std::string_view kind, std::size_t number) {
     return keyed_uuid(std::string{kind}, std::to_string(number), Instant{});
 }
 
-model::Job new_job(std::size_t number) {
-    model::Job job = model::read_job(kJob, model::Purpose::store, model::Rules{}, kNow).value().job;
+model::JobInput read_input() {
+    return model::read_job(kJob, model::Purpose::store, model::Rules{}, kNow).value();
+}
+
+model::Job new_job(model::Job job, std::size_t number) {
     job.id = JobId{id_of("job", number)};
     job.name = "nightly report " + std::to_string(number);
     job.created_at = job.updated_at = job.effective_from = kNow;
@@ -170,7 +173,7 @@ model::Execution execution_of(const model::Job& job, std::size_t number) {
 
 /// A batch of claims per hundred executions.
 void claim(Database& database, std::size_t first, std::size_t count) {
-    const model::Job job = new_job(0);
+    const model::Job job = new_job(read_input().job, 0);
     for (std::size_t at = first; at < first + count; at += kBatch) {
         store::Claim batch{.shard = Shard{0}, .epoch = Epoch{1}, .watermark = kNow};
         for (std::size_t i = at; i < at + kBatch; ++i) batch.executions.push_back(execution_of(job, i));
@@ -190,7 +193,7 @@ void claim_executions(std::size_t count) {
 void end_executions(std::size_t count) {
     Database database;
     claim(database, 0, 10'000);
-    const model::Job job = new_job(0);
+    const model::Job job = new_job(read_input().job, 0);
     store::LastStates last_states{1s};
     for (std::size_t at = 0; at < count; at += kBatch) {
         std::vector<std::unique_ptr<store::OutcomeWrite>> writes;
@@ -220,9 +223,10 @@ void create_jobs(Database& database, std::size_t count) {
     for (std::size_t at = 0; at < count; at += kClients) {
         std::vector<std::unique_ptr<store::CreateJob>> writes;
         for (std::size_t i = at; i < at + kClients; ++i) {
-            model::Job job = new_job(i);
-            std::string plan = model::write_plan(model::read_context(job.context).value().plan);
-            writes.push_back(std::make_unique<store::CreateJob>(std::move(job), std::move(plan)));
+            model::JobInput input = read_input();
+            std::string plan = model::write_plan(input.context.plan);
+            writes.push_back(
+                std::make_unique<store::CreateJob>(new_job(std::move(input.job), i), std::move(plan)));
         }
         database.transact([&] {
             store::apply_job_writes(database.session(), pointers(writes), store::CommitAttempt::first);
