@@ -11,6 +11,7 @@
 #include "ecron/base/off_loop.hpp"
 #include "ecron/http/message.hpp"
 #include "ecron/management/api.hpp"
+#include "ecron/model/translation.hpp"
 #include "management/authorization/denial_log.hpp"
 #include "management/difference.hpp"
 #include "management/http/language.hpp"
@@ -73,6 +74,15 @@ struct ApiRequest {
     /// Language of messages.
     [[nodiscard]] model::Language language() const {
         return language_of(http.header("Accept-Language"), api.options.language);
+    }
+
+    /// Language of the reasons of executions, attempts and deliveries, which are stored in English: English
+    /// unless the client names another. Programs read reasons; `lang` is the language of messages for people.
+    [[nodiscard]] model::Language reason_language() const {
+        return language_of(http.header("Accept-Language"), model::Language::en_us);
+    }
+    void translate_reason(std::string& reason) const {
+        reason = model::translated(reason, reason_language());
     }
 
     /// Error responses in the client's language; `subject` as for error_response().

@@ -63,6 +63,25 @@ TEST_CASE("an execution without records of attempts has the times that it has", 
     CHECK(service.get("/jobexecution?state=executing").at("/0/lateness_ms") == 40);
 }
 
+TEST_CASE("reasons are translated for a client that names a language", "[management]") {
+    Service service;
+    model::Execution& run = given_run(service, "r", "j", model::ExecutionState::abandon);
+    run.reason = "the target answered 503";
+    service.store.tries.push_back(
+        {.execute_id = ExecuteId{"r"}, .number = 1, .reason = "no complete answer within 1m"});
+    const auto reasons = [&](std::vector<http::Header> headers) {
+        const Reply one = service.ask(Method::get, "/jobexecution/r", {}, headers);
+        const Reply list = service.ask(Method::get, "/jobexecution", {}, headers);
+        CHECK(list.at("/0/reason") == one.at("/ext_info/reason"));
+        return Ids{std::string{one.at("/ext_info/reason").as_string()},
+                   std::string{one.at("/attempts/0/reason").as_string()}};
+    };
+    CHECK(reasons({{"Accept-Language", "zh-CN"}}) == Ids{"目标返回 503", "在 1m 内未收到完整响应"});
+    // Also where `lang` is Chinese: programs compare reasons.
+    service.options.language = model::Language::zh_cn;
+    CHECK(reasons({}) == Ids{"the target answered 503", "no complete answer within 1m"});
+}
+
 TEST_CASE("executions are filtered and continue behind a cursor", "[management]") {
     Service service;
     for (int i = 0; i < 5; ++i) {

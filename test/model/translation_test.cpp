@@ -83,6 +83,27 @@ TEST_CASE("reasons of conflicts are translated", "[model]") {
     }
 }
 
+TEST_CASE("reasons of attempts and executions are translated", "[model]") {
+    const auto [english, expected] = GENERATE(table<std::string, std::string>({
+        {"the target answered 503", "目标返回 503"},
+        {"could not resolve host a.example", "无法解析主机 a.example"},
+        {"no complete answer within 1m", "在 1m 内未收到完整响应"},
+        {"redirect to another origin, https://b:443, is not followed: the request carries secrets",
+         "不跟随到其他源 https://b:443 的重定向：请求含有密钥"},
+        {"/bin/x is not executable", "/bin/x 不可执行"},
+        {"exit code 3", "退出码 3"},
+        {"OOMKilled (exit code 137); the Job failed", "OOMKilled（退出码 137）；Job 失败"},
+        {"no end within 1h; SIGTERM ended it", "在 1h 内未结束；已由 SIGTERM 终止"},
+        {"no end within 1h; its pod waits: ImagePullBackOff: x",
+         "在 1h 内未结束；其 Pod 在等待：ImagePullBackOff: x"},
+        {"not delivered within 1d: the receiver answered 500", "在 1d 内未能送达：接收方返回 500"},
+        {"cancelled by alice", "由 alice 取消"},
+        {"node_lost", "node_lost"},  // for programs
+        {"a target's own words", "a target's own words"},
+    }));
+    CHECK(translated(english, Language::zh_cn) == expected);
+}
+
 TEST_CASE("each translation names the parts of its text", "[model]") {
     std::set<std::string_view> texts;
     for (const Translation& row : kTranslations) {

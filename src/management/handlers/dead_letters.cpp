@@ -17,6 +17,16 @@ std::optional<std::int64_t> key_of(std::string_view text) {
     return failed == std::errc{} && end == text.data() + text.size() ? std::optional{key} : std::nullopt;
 }
 
+using Letters = std::vector<store::DeadLetter>;
+
+boost::asio::awaitable<Result<Letters>> read_letters(boost::asio::awaitable<Result<Letters>> stored,
+                                                     model::Language language) {
+    Result<Letters> letters = co_await std::move(stored);
+    if (letters)
+        for (store::DeadLetter& letter : *letters) letter.reason = model::translated(letter.reason, language);
+    co_return letters;
+}
+
 }  // namespace
 
 void append_row(std::string& out, const store::DeadLetter& letter) {
@@ -38,11 +48,11 @@ AsyncResponse list_dead_letters(ApiRequest request) {
     if (!after) co_return request.error(after.error());
 
     const auto limit = static_cast<std::size_t>(std::min(*requested, kListLimit));
-    ReadRows<store::DeadLetter> read = [&letters = *request.api.store.dead_letters,
-                                        tenant = request.caller.visible_tenant](
-                                           std::optional<std::int64_t> older_than, std::size_t count) {
-        return letters.dead_letters(tenant, count, older_than);
-    };
+    ReadRows<store::DeadLetter> read =
+        [&letters = *request.api.store.dead_letters, tenant = request.caller.visible_tenant,
+         language = request.reason_language()](std::optional<std::int64_t> older_than, std::size_t count) {
+            return read_letters(letters.dead_letters(tenant, count, older_than), language);
+        };
     co_return co_await page_response(std::move(request), *query, std::move(read), *after, limit);
 }
 

@@ -139,13 +139,14 @@ AsyncResponse run_job(ApiRequest request) {
 AsyncResponse show_execution(ApiRequest request) {
     if (!can_be_id(request.variable)) co_return request.not_found(kSubject);
     const ExecuteId id{request.variable};
-    const auto execution =
-        co_await request.api.store.queries->find_execution(request.caller.visible_tenant, id);
+    auto execution = co_await request.api.store.queries->find_execution(request.caller.visible_tenant, id);
     if (!execution) co_return request.error(execution.error(), kSubject);
     if (!*execution) co_return request.not_found(kSubject);
     auto attempts = co_await request.api.store.queries->attempts((*execution)->id);
     if (!attempts) co_return request.error(attempts.error(), kSubject);
     add_attempt_under_way(**execution, *attempts);
+    request.translate_reason((*execution)->reason);
+    for (model::Attempt& attempt : *attempts) request.translate_reason(attempt.reason);
 
     store::ExecutionSummary times{**execution, {}, {}};
     if (!attempts->empty()) times.begin = attempts->front().begin_at;

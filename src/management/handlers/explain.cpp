@@ -122,7 +122,8 @@ AsyncResponse explain_run(ApiRequest request) {
     const auto evidence = co_await collect_evidence(request, second);
     if (!evidence) co_return request.error(evidence.error());
     if (!*evidence) co_return request.not_found("job_id");
-    const Explanation explanation = explain(**evidence, request.api.options.rules);
+    Explanation explanation = explain(**evidence, request.api.options.rules);
+    if (explanation.execution) request.translate_reason(explanation.execution->reason);
 
     std::string body;
     JsonWriter json{body};

@@ -97,6 +97,7 @@ AsyncResponse list_executions(ApiRequest request) {
     const std::size_t limit = search.limit++;
     auto found = co_await request.api.store.listings->search_executions(std::move(search));
     if (!found) co_return request.error(found.error());
+    for (ExecutionSummary& summary : found->executions) request.translate_reason(summary.execution.reason);
     const auto next = found->next;
     http::Response response =
         list_response<ExecutionSummary>(request, *query, std::move(found->executions), limit, cursor_of);

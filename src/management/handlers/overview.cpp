@@ -186,6 +186,7 @@ boost::asio::awaitable<Result<Overview>> read_overview(const ApiRequest& request
     auto failing = co_await store.insights->failing_jobs(request.caller.visible_tenant, kFailingShown);
     if (!failing) co_return std::unexpected(failing.error());
     overview.failing = std::move(*failing);
+    for (store::FailingJob& job : overview.failing) request.translate_reason(job.reason);
     auto running = co_await read_running(request);
     if (!running) co_return std::unexpected(running.error());
     overview.running = std::move(*running);

@@ -90,7 +90,17 @@ export const common = {
     planned: 'Planned',
   },
   /// Reasons of missed occurrences, which the API names for programs.
-  missedReason: { misfire: 'misfire policy' },
+  reasons: {
+    misfire: 'misfire policy',
+    overlap: 'the previous run was still under way',
+    deadline: 'too late to start',
+    replaced: 'replaced by a newer run',
+    cancelled: 'cancelled',
+    deleted: 'the job was deleted',
+    paused: 'starts were paused',
+    node_lost: 'the node failed',
+    job_gone: 'the job no longer exists',
+  },
   stateHelp: {
     success: 'The execution succeeded.',
     executing: 'An attempt is under way.',

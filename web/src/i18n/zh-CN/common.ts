@@ -91,8 +91,18 @@ export const common: Common = {
     missed: '已错过',
     planned: '计划中',
   },
-  /// Reasons of missed occurrences, which the API names for programs.
-  missedReason: { misfire: '错过策略' },
+  /// Reasons that the API names by one word, for programs.
+  reasons: {
+    misfire: '错过策略',
+    overlap: '上一次执行尚未结束',
+    deadline: '已超过最晚开始时间',
+    replaced: '被新的执行取代',
+    cancelled: '已取消',
+    deleted: '任务已删除',
+    paused: '已暂停启动',
+    node_lost: '节点失效',
+    job_gone: '任务已不存在',
+  },
   stateHelp: {
     success: '执行成功。',
     executing: '正在执行。',

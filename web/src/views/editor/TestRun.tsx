@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'react';
 import { api, call, type Schemas } from '../../api/client';
 import { keys } from '../../api/keys';
 import { Icon } from '../../components/icons';
+import { reasonText } from '../../components/reason';
 import { StateBadge } from '../../components/StateBadge';
 import { ErrorState } from '../../components/States';
 import { toastFailed } from '../../components/toasts';
@@ -99,7 +100,7 @@ function Result({ id, onAgain }: { id: string; onAgain: () => void }) {
     <>
       <div className={classes.testState} aria-live="polite">
         <StateBadge state={execution?.job_status ?? 'pending'} />
-        {typeof reason === 'string' && reason ? <span>{reason}</span> : null}
+        {typeof reason === 'string' && reason ? <span>{reasonText(reason, t)}</span> : null}
       </div>
       <dl className={classes.facts}>
         <div>

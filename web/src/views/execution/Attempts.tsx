@@ -4,6 +4,7 @@ import { FilterMenu } from '../../components/FilterMenu';
 import { Icon } from '../../components/icons';
 import { Section } from '../../components/Page';
 import { AbsoluteTime } from '../../components/RelativeTime';
+import { reasonText } from '../../components/reason';
 import { EmptyState } from '../../components/States';
 import { useText } from '../../i18n';
 import { duration, toMillis } from '../../time/format';
@@ -112,7 +113,7 @@ function AttemptPanel({
     <div className={classes.attempt}>
       <div className={classes.attemptHead}>
         <strong className={classes[`text-${attempt.job_status}`]}>{words.state[attempt.job_status]}</strong>
-        {attempt.reason ? <span>{attempt.reason}</span> : null}
+        {attempt.reason ? <span>{reasonText(attempt.reason, t)}</span> : null}
         <span className={`${classes.attemptFacts} soft num`}>
           {attempt.executor_id ? <span>{attempt.executor_id}</span> : null}
           <AbsoluteTime at={attempt.begin_at} zone={zone} />

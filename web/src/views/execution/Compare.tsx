@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { Icon } from '../../components/icons';
 import { Section } from '../../components/Page';
 import { AbsoluteTime } from '../../components/RelativeTime';
+import { reasonText } from '../../components/reason';
 import { StateBadge } from '../../components/StateBadge';
 import { Bone, EmptyState, ErrorState } from '../../components/States';
 import { useText } from '../../i18n';
@@ -118,7 +119,12 @@ function Figures({
     [column.attempts, String(mine.attempts), String(theirs.attempts), ''],
     [words.code, String(mine.code ?? '—'), String(theirs.code ?? '—'), ''],
     [column.node, mine.node || '—', theirs.node || '—', ''],
-    [column.reason, execution.ext_info.reason || '—', other.ext_info.reason || '—', ''],
+    [
+      column.reason,
+      reasonText(execution.ext_info.reason ?? '', t) || '—',
+      reasonText(other.ext_info.reason ?? '', t) || '—',
+      '',
+    ],
   ];
   const rows = all.filter(([, one, two]) => one !== '—' || two !== '—');
   return (

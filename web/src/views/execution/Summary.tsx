@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { kLate } from '../../components/lateness';
 import { Section } from '../../components/Page';
 import { AbsoluteTime, RelativeTime } from '../../components/RelativeTime';
+import { reasonText } from '../../components/reason';
 import { StateBadge } from '../../components/StateBadge';
 import { useText } from '../../i18n';
 import { useNow } from '../../time/clock';
@@ -31,7 +32,7 @@ export function Summary({ execution, job, previous }: Props) {
         <Fact name={words.state}>
           <span className={classes.stateLine}>
             <StateBadge state={execution.job_status} />
-            {info.reason ? <span className={classes.reason}>{info.reason}</span> : null}
+            {info.reason ? <span className={classes.reason}>{reasonText(info.reason, t)}</span> : null}
           </span>
         </Fact>
         <Fact name={words.job}>

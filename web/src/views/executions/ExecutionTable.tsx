@@ -4,6 +4,7 @@ import { memo } from 'react';
 import type { Schemas } from '../../api/client';
 import { isLate, kLate } from '../../components/lateness';
 import { AbsoluteTime, RelativeTime } from '../../components/RelativeTime';
+import { reasonText } from '../../components/reason';
 import { StateBadge } from '../../components/StateBadge';
 import { Bone } from '../../components/States';
 import { useText } from '../../i18n';
@@ -69,6 +70,7 @@ const Row = memo(function Row({ row, withJob, zone }: RowProps) {
   const t = useText();
   const begun = row.begin_at !== '';
   const late = isLate(row);
+  const reason = reasonText(row.reason, t);
   const retried = !late && row.lateness_ms !== null && row.lateness_ms >= kLate;
   return (
     <tr className={classes.row}>
@@ -114,8 +116,8 @@ const Row = memo(function Row({ row, withJob, zone }: RowProps) {
       <td className="soft" title={t.executions.triggerHelp[row.trigger]}>
         {t.executions.trigger[row.trigger]}
       </td>
-      <td className={`${classes.reason} truncate`} title={row.reason}>
-        {row.reason}
+      <td className={`${classes.reason} truncate`} title={reason}>
+        {reason}
       </td>
     </tr>
   );

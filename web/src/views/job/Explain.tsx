@@ -3,8 +3,8 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { Icon } from '../../components/icons';
-import { missedReason } from '../../components/missed_reason';
 import { AbsoluteTime } from '../../components/RelativeTime';
+import { reasonText } from '../../components/reason';
 import { StateBadge } from '../../components/StateBadge';
 import { Bone, ErrorState } from '../../components/States';
 import { useText } from '../../i18n';
@@ -151,7 +151,7 @@ function Evidence({
         {missed ? (
           <Item name={words.missed}>
             {words.missedText(missed.count, time(missed.from), time(missed.to))} ·{' '}
-            {missedReason(missed.reason, t)}
+            {reasonText(missed.reason, t)}
           </Item>
         ) : null}
         {change ? (

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { AbsoluteTime, RelativeTime } from '../../components/RelativeTime';
+import { reasonText } from '../../components/reason';
 import { StateBadge } from '../../components/StateBadge';
 import { Bone } from '../../components/States';
 import { useLanguage, useText } from '../../i18n';
@@ -132,7 +133,9 @@ function LastRun({ job }: { job: Job }) {
         <RelativeTime at={last.begin_at || last.scheduled_at} zone={job.job_context.timezone} />
       </Link>
       {last.duration_ms === null ? null : <span className="soft num">{duration(last.duration_ms)}</span>}
-      {last.reason && last.job_status !== 'success' ? <span className="soft">{last.reason}</span> : null}
+      {last.reason && last.job_status !== 'success' ? (
+        <span className="soft">{reasonText(last.reason, t)}</span>
+      ) : null}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { isLate, knownLateness } from '../../components/lateness';
+import { reasonText } from '../../components/reason';
 import { StateBadge } from '../../components/StateBadge';
 import { formatNumber, useLanguage, useText } from '../../i18n';
 import type { Messages } from '../../i18n/messages';
@@ -76,7 +77,7 @@ export function TimelineTip({
             </div>
           ))}
           {mark.kind === 'execution' && mark.execution.reason ? (
-            <div className={classes.tipReason}>{mark.execution.reason}</div>
+            <div className={classes.tipReason}>{reasonText(mark.execution.reason, t)}</div>
           ) : null}
           {mark.kind === 'missed' ? <div>{words.missed(mark.count)}</div> : null}
         </>

@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Schemas } from '../../api/client';
-import { missedReason } from '../../components/missed_reason';
 import { Section } from '../../components/Page';
 import { RelativeTime, TimeOfDay } from '../../components/RelativeTime';
+import { reasonText } from '../../components/reason';
 import { StateBadge } from '../../components/StateBadge';
 import { Bone, EmptyState, ErrorState } from '../../components/States';
 import { useText } from '../../i18n';
@@ -75,7 +75,7 @@ export function FailingJobs({ query, count }: { query: Query<Schemas['OverviewJo
                 <div className={`${classes.reason} truncate`}>
                   {job.execute_id ? (
                     <Link to="/executions/$executeId" params={{ executeId: job.execute_id }}>
-                      {job.reason || t.state.abandon}
+                      {job.reason ? reasonText(job.reason, t) : t.state.abandon}
                     </Link>
                   ) : (
                     <span className="soft">{t.overview.unknownReason}</span>
@@ -142,7 +142,7 @@ export function LateAndMissed({ query }: { query: Query<LateRow[]> }) {
                       {row.missed.job_name}
                     </Link>
                     <div className="soft truncate">
-                      {t.overview.missedCount(row.missed.count)} · {missedReason(row.missed.reason, t)}
+                      {t.overview.missedCount(row.missed.count)} · {reasonText(row.missed.reason, t)}
                     </div>
                   </div>
                   <div className={classes.end}>

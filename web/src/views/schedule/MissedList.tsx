@@ -1,9 +1,9 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { missedReason } from '../../components/missed_reason';
 import { Section } from '../../components/Page';
 import { AbsoluteTime, RelativeTime } from '../../components/RelativeTime';
+import { reasonText } from '../../components/reason';
 import { Bone, EmptyState, ErrorState } from '../../components/States';
 import table from '../../components/Table.module.css';
 import { formatNumber, useText } from '../../i18n';
@@ -96,7 +96,7 @@ export function MissedList() {
                   <td data-label={words.last} className={table.tight}>
                     {row.count > 1 ? <AbsoluteTime at={row.to} /> : '—'}
                   </td>
-                  <td data-label={words.reason}>{missedReason(row.reason, t)}</td>
+                  <td data-label={words.reason}>{reasonText(row.reason, t)}</td>
                   <td data-label={words.recorded} className={table.spare}>
                     <RelativeTime at={row.recorded_at} />
                   </td>
