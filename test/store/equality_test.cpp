@@ -256,6 +256,30 @@ TEST_CASE("tenants are looked up by index", "[store][equality]") {
     }
 }
 
+TEST_CASE("a page of the enabled jobs of a tenant is read in the order of an index", "[store][equality]") {
+    if (tested_driver() == Driver::sqlite) return;  // chooses no combination of indexes
+    World world;
+    world.open();
+    world.given_job("job");
+    world.given_job("other", "tenant-b");
+    for (int doubled = 0; doubled < 12; ++doubled)
+        world.sql(
+            "insert into t_cron_job (f_job_id, f_job_name, f_job_cron_time, f_job_type, f_job_context, "
+            "f_tenant_id, f_enabled, f_remarks, f_create_time, f_update_time) select uuid(), uuid(), "
+            "f_job_cron_time, f_job_type, f_job_context, f_tenant_id, f_key_id % 10 <> 0, f_remarks, "
+            "f_create_time, f_update_time from t_cron_job");
+    world.sql("analyze table t_cron_job");
+    Session session = world.session();
+    Statement& plan = session.prepare(
+        "explain format=json select f_key_id, f_job_context from t_cron_job where " +
+            session.dialect().exactly("f_tenant_id") + " and f_enabled = 1 order by f_key_id desc limit 101",
+        "ss", "s");
+    plan << "tenant-a" << "tenant-a";
+    REQUIRE(plan.first());
+    CHECK_THAT(plan.text(0), !Catch::Contains("intersect") && !Catch::Contains(R"("filesort":)") &&
+                                 !Catch::Contains(R"("using_filesort": true)"));
+}
+
 TEST_CASE("an export omits generated columns and keeps tenants separate", "[store][equality]") {
     Tenants world;
     world.close();

@@ -335,6 +335,8 @@ std::vector<std::string> MysqlDialect::session_settings(const Options& options, 
         "set names utf8mb4 collate utf8mb4_bin",
         "set session time_zone='+00:00', session sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
         "set session transaction isolation level read committed",
+        // MariaDB would read all enabled jobs of a tenant and sort them, although an index has them in order.
+        "set session optimizer_switch='index_merge_intersection=off'",
     };
     // A writer that is frozen inside a transaction must not keep the shard's row locked, and a lock holder
     // that is cut off must lose its advisory locks. Both sessions end when the server has received nothing
