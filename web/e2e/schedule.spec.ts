@@ -21,7 +21,15 @@ test('the map shows the jobs behind a cell and where to spread them', async ({ p
   const suggested = page.getByRole('listitem').filter({ hasText: /13:41 → 13:\d\d/ });
   await expect(suggested).toHaveCount(6);
   await expect(suggested.first().getByRole('link', { name: /^pile-/ })).toBeVisible();
-  await expect(suggested.first().getByRole('link', { name: 'Edit' })).toBeVisible();
+
+  // The suggestion is a change that only needs to be saved.
+  const to = /13:41 → 13:(\d\d)/.exec((await suggested.first().textContent()) ?? '')?.[1];
+  await suggested.first().getByRole('link', { name: 'Edit' }).click();
+  const expression = page.locator('#job_cron_time');
+  await expect(expression).toHaveValue(`${Number(to)} 13 * * *`);
+  await expect(expression).toBeInViewport();
+  await expect(expression).toBeFocused();
+  await expect(page.getByText('Unsaved changes')).toBeVisible();
 });
 
 test('cells and minutes are chosen by the keyboard, and the address keeps the choice', async ({ page }) => {

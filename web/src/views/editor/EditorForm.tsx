@@ -130,7 +130,8 @@ export function EditorForm({
   useSaveKey(submit);
   useEffect(() => {
     if (jobId === null) document.getElementById('job_name')?.focus({ preventScroll: true });
-  }, [jobId]);
+    else if (isChanged(initial)) showExpression();
+  }, [jobId, initial]);
 
   const cancel = () => {
     if (router.history.canGoBack()) router.history.back();
@@ -225,6 +226,13 @@ export function EditorForm({
       ) : null}
     </EditorContext>
   );
+}
+
+/// A link that proposes an expression leads to it, and not to the name of the job far above.
+function showExpression(): void {
+  const field = document.getElementById('job_cron_time');
+  field?.scrollIntoView({ block: 'center' });
+  field?.focus({ preventScroll: true });
 }
 
 /// Whether the draft has no target yet, without which nothing can run.

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import type { Schemas } from '../../api/client';
 import { useCan } from '../../auth/permissions';
 import { Icon } from '../../components/icons';
 import { Section } from '../../components/Page';
@@ -11,7 +12,7 @@ import { useDayName } from './day_name';
 import { MinuteBars } from './MinuteBars';
 import { useHour } from './queries';
 import classes from './schedule.module.css';
-import { jobsOf, type Minute, type Suggestion, suggest } from './spread';
+import { jobsOf, type Minute, movedExpression, type Suggestion, suggest } from './spread';
 
 const kHour = 3_600_000;
 /// Names are requested for as many jobs; the others of a crowded hour are counted.
@@ -107,6 +108,13 @@ export function HourPanel({
   );
 }
 
+/// The editor opens with the proposed expression, if the suggestion can be written as one.
+function proposal(job: Schemas['Job'] | undefined, from: number, to: number): { cron?: string } {
+  const zone = job?.job_context.timezone || 'UTC';
+  const cron = job ? movedExpression(job.job_cron_time, zone, from, to) : undefined;
+  return cron ? { cron } : {};
+}
+
 function Step({ name, icon, onClick }: { name: string; icon: 'up' | 'down'; onClick: () => void }) {
   return (
     <Tooltip label={name}>
@@ -177,7 +185,12 @@ function Spread({ suggestion, jobs, zone }: { suggestion: Suggestion | null; job
             </Link>
             <span className="num">{words.move(clockTime(from, zone), clockTime(to, zone))}</span>
             {mayWrite ? (
-              <Link to="/jobs/$jobId/edit" params={{ jobId: job_id }} className="no-print">
+              <Link
+                to="/jobs/$jobId/edit"
+                params={{ jobId: job_id }}
+                search={proposal(jobs?.get(job_id), from, to)}
+                className="no-print"
+              >
                 {words.edit}
               </Link>
             ) : null}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Minute, suggest } from './spread';
+import { type Minute, movedExpression, suggest } from './spread';
 
 /// An hour in which `always` runs every minute, and these jobs in one minute each.
 function hour(jobs: Record<string, number>): Minute[] {
@@ -44,4 +44,25 @@ test('proposes at most six moves, and says what remains', () => {
   const found = suggest(hour(jobs));
   expect(found?.moves).toHaveLength(6);
   expect(found?.after).toBe(15);
+});
+
+test.each([
+  ['0 5 * * *', '3 5 * * *'],
+  ['0 0 5 * * *', '0 3 5 * * *'],
+  ['H 5 * * *', '3 5 * * *'],
+  // Not the minute that was moved: the expression is that of another zone, or has several.
+  ['30 5 * * *', undefined],
+  ['0,30 5 * * *', undefined],
+  ['*/20 * * * *', undefined],
+  ['@daily', undefined],
+])('the expression %s moves to %s', (expression, moved) => {
+  const from = Date.parse('2026-12-07T04:00:00Z');
+  expect(movedExpression(expression, 'Europe/Berlin', from, from + 3 * 60_000)).toBe(moved);
+});
+
+test('the minute is that of the job and not that of the person who looks', () => {
+  const from = Date.parse('2026-12-07T04:00:00Z');
+  expect(movedExpression('30 9 * * *', 'Asia/Kolkata', from, from + 60_000)).toBe('31 9 * * *');
+  const hour = Date.parse('2026-12-07T04:30:00Z');
+  expect(movedExpression('0 10 * * *', 'Asia/Kolkata', hour, hour - 60_000)).toBeUndefined();
 });

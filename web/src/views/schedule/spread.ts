@@ -1,3 +1,5 @@
+import { minuteOfDay } from '../../time/day';
+
 /// A suggestion where to spread load: which jobs of the busiest minute of an hour could move to quieter ones.
 export type Minute = { at: number; count: number; jobs: { job_id: string; count: number }[] };
 export type Move = { job_id: string; from: number; to: number };
@@ -50,6 +52,25 @@ export function suggest(minutes: Minute[]): Suggestion | null {
   }
   if (moves.length === 0) return null;
   return { peak: busiest.at, before, after: Math.max(...counts), usual, moves };
+}
+
+/// Returns the expression of a job that runs at minute `from` and shall run at `to`; undefined if its field of the minute is
+/// neither one number nor `H`, or if that is another hour in the zone of the job.
+export function movedExpression(
+  expression: string,
+  zone: string,
+  from: number,
+  to: number,
+): string | undefined {
+  const fields = expression.trim().split(/\s+/);
+  if (fields.length < 5 || fields.length > 7) return undefined;
+  const place = fields.length === 5 ? 0 : 1;
+  const [old, next] = [minuteOfDay(from, zone), minuteOfDay(to, zone)];
+  if (Math.floor(old / 60) !== Math.floor(next / 60)) return undefined;
+  const field = fields[place] ?? '';
+  if (field !== 'H' && (!/^\d{1,2}$/.test(field) || Number(field) !== old % 60)) return undefined;
+  fields[place] = String(next % 60);
+  return fields.join(' ');
 }
 
 /// Returns the jobs of some minutes with the number of their occurrences, those with the fewest first: jobs that run all
