@@ -32,6 +32,11 @@ test('planned executions are paused after a question, and resumed', async ({ pag
   await page.keyboard.press('Enter');
   await expect(page.getByText('Paused for all tenants')).toBeVisible();
   expect(await own.send('GET', '/scheduling')).toMatchObject({ all: true });
+  // Every other view says why nothing starts, and leads back.
+  const banner = page.getByRole('status').filter({ hasText: 'Planned executions are paused.' });
+  await expect(banner).toBeHidden();
+  await page.getByRole('link', { name: 'Jobs', exact: true }).click();
+  await banner.getByRole('link', { name: 'Operations' }).click();
   await page.getByRole('button', { name: 'Resume all tenants' }).click();
   await expect(page.getByText('Occurrences start when they are due.')).toBeVisible();
   expect(await own.send('GET', '/scheduling')).toMatchObject({ paused: false });

@@ -1,6 +1,6 @@
 import { Drawer } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { keys } from '../api/keys';
 import { follow } from '../api/live';
@@ -14,6 +14,7 @@ import { useText } from '../i18n';
 import { useShortcut } from './keyboard';
 import { Navigation } from './Navigation';
 import classes from './Shell.module.css';
+import { useScheduling } from './scheduling';
 import { keepKeys } from './typed_ahead';
 
 const loadPalette = () => import('./Palette');
@@ -132,6 +133,7 @@ function Frame({ open }: { open: boolean }) {
       ) : null}
       <main id="content" className={classes.content} tabIndex={-1}>
         {open ? <OpenBanner /> : null}
+        {path === '/' || path === '/operations' ? null : <PausedBanner />}
         <Outlet />
       </main>
       <Suspense>
@@ -151,6 +153,20 @@ function OpenBanner() {
   return (
     <div className={classes.banner} role="status">
       <Icon name="warning" /> {t.app.openAddress(host)}
+    </div>
+  );
+}
+
+/// Without it, a job would show its next run and not start. The overview and the operations have a switch of their own.
+function PausedBanner() {
+  const t = useText();
+  if (!useScheduling().data?.paused) return null;
+  return (
+    <div className={classes.banner} role="status">
+      <Icon name="pause" />
+      <span>
+        {t.overview.paused} {t.overview.pausedHelp} <Link to="/operations">{t.nav.operations}</Link>
+      </span>
     </div>
   );
 }

@@ -1,13 +1,14 @@
 import { Button, Modal } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useScheduling } from '../../app/scheduling';
 import { useCan } from '../../auth/permissions';
 import { Icon } from '../../components/icons';
 import { Section } from '../../components/Page';
 import { Bone, ErrorState } from '../../components/States';
 import { useText } from '../../i18n';
 import classes from './operations.module.css';
-import { usePause, useScheduling } from './queries';
+import { usePause } from './queries';
 
 /// Whether planned executions run, and the switch. Pausing asks first: what is due meanwhile is lost.
 export function Pauses() {

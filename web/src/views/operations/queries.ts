@@ -16,14 +16,6 @@ export function useClusterState() {
   });
 }
 
-export function useScheduling() {
-  return useQuery({
-    queryKey: keys.scheduling,
-    queryFn: ({ signal }) => call(api.GET('/scheduling', { signal })),
-    refetchInterval: 30_000,
-  });
-}
-
 export type PauseChange = { pause: boolean; all: boolean };
 
 /// Pauses or resumes planned executions of the tenant or of all tenants.
