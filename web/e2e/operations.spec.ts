@@ -59,6 +59,7 @@ test('the audit log says who changed what', async ({ page }) => {
   await page.goto(`${own.page}/operations?view=audit`);
   const changed = page.getByRole('row').filter({ hasText: 'Changed job' });
   await expect(changed).toContainText('admin');
+  await expect(changed.getByRole('link', { name: 'announces' })).toBeVisible();
   await changed.getByRole('button', { name: 'Show 1 changed member' }).click();
   await expect(page.getByRole('cell', { name: '+ weekly figures', exact: true })).toBeVisible();
   await changed.getByRole('button', { name: /Only records of/ }).click();

@@ -7,12 +7,16 @@ import { Bone, EmptyState, ErrorState } from '../../components/States';
 import table from '../../components/Table.module.css';
 import { useText } from '../../i18n';
 import { now } from '../../time/clock';
+import { useJobsById } from '../overview/queries';
 import { AuditRow } from './AuditRow';
+import { jobsOf } from './audit_model';
 import classes from './operations.module.css';
 import { useAuditPages } from './queries';
 import type { OperationsSearch } from './search';
 
 const kDay = 86_400_000;
+/// Names are requested for as many jobs, the last changed ones.
+const kNamed = 100;
 
 /// Who changed what, newest first, of one object or of all.
 export function AuditLog() {
@@ -23,6 +27,7 @@ export function AuditLog() {
   const [present] = useState(() => Math.floor(now() / 60_000) * 60_000);
   const audit = useAuditPages(object, days ? present - Number(days) * kDay : null);
   const rows = audit.data?.pages.flatMap(page => page.rows);
+  const jobs = useJobsById(jobsOf(rows ?? []).slice(0, kNamed)).data;
   const filtered = object !== undefined || days !== undefined;
   const set = (change: Partial<OperationsSearch>) =>
     navigate({
@@ -78,7 +83,12 @@ export function AuditLog() {
             </thead>
             <tbody>
               {rows.map(record => (
-                <AuditRow key={record.audit_id} record={record} onFilter={id => set({ object: id })} />
+                <AuditRow
+                  key={record.audit_id}
+                  record={record}
+                  job={jobs?.get(record.object)?.job_name}
+                  onFilter={id => set({ object: id })}
+                />
               ))}
             </tbody>
           </table>

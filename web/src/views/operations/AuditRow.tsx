@@ -9,9 +9,14 @@ import { useText } from '../../i18n';
 import { type Change, changesOf, kindOf } from './audit_model';
 import classes from './operations.module.css';
 
-type Props = { record: Schemas['Audit']; onFilter: (object: string) => void };
+type Props = {
+  record: Schemas['Audit'];
+  /// The name of the job that is the object, if it is known.
+  job: string | undefined;
+  onFilter: (object: string) => void;
+};
 
-export function AuditRow({ record, onFilter }: Props) {
+export function AuditRow({ record, job, onFilter }: Props) {
   const t = useText();
   const words = t.operations.audit;
   const [open, setOpen] = useState(false);
@@ -36,7 +41,7 @@ export function AuditRow({ record, onFilter }: Props) {
         <td data-label={words.object}>
           {record.object ? (
             <span className={classes.object}>
-              <ObjectLink record={record} />
+              <ObjectLink record={record} job={job} />
               <Tooltip label={words.only}>
                 <ActionIcon
                   size="sm"
@@ -78,13 +83,13 @@ export function AuditRow({ record, onFilter }: Props) {
   );
 }
 
-function ObjectLink({ record: { action, object } }: { record: Schemas['Audit'] }) {
+function ObjectLink({ record: { action, object }, job }: Pick<Props, 'record' | 'job'>) {
   const short = object.length > 13 ? `${object.slice(0, 8)}…` : object;
   const kind = kindOf(action);
   if (kind === 'job')
     return (
-      <Link to="/jobs/$jobId" params={{ jobId: object }} className="mono" title={object}>
-        {short}
+      <Link to="/jobs/$jobId" params={{ jobId: object }} className={job ? '' : 'mono'} title={object}>
+        {job ?? short}
       </Link>
     );
   if (kind === 'execution')

@@ -20,6 +20,17 @@ export function changesOf(difference: Schemas['Audit']['difference']): Change[] 
   });
 }
 
+/// Returns the jobs of some records that exist still: to ask for one that was deleted is refused as a whole.
+export function jobsOf(records: Pick<Schemas['Audit'], 'action' | 'object'>[]): string[] {
+  const deleted = new Set(
+    records.filter(({ action }) => action === 'deleteJobs').flatMap(({ object }) => object.split(',')),
+  );
+  const jobs = records.filter(
+    ({ action, object }) => object && kindOf(action) === 'job' && !object.includes(','),
+  );
+  return [...new Set(jobs.map(({ object }) => object))].filter(id => !deleted.has(id));
+}
+
 export type ObjectKind = 'job' | 'execution' | null;
 
 /// What the object of an action is, to link to it; null: nothing that has a page.

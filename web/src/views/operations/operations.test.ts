@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { en } from '../../i18n/en';
-import { changesOf, kindOf } from './audit_model';
+import { changesOf, jobsOf, kindOf } from './audit_model';
 import { clusterFacts, isLed, nodeRows } from './cluster_facts';
 import { groupsOf } from './configuration_model';
 import type { Cluster, ConfigurationOption } from './queries';
@@ -117,4 +117,16 @@ test('options are found by all words, and grouped', () => {
   ]);
   expect(names('', true)).toEqual([['Listening', ['cron_port']]]);
   expect(names('port nothing', false)).toEqual([]);
+});
+
+test('names are asked for jobs that exist', () => {
+  const records = [
+    { action: 'deleteJobs', object: 'gone,other' },
+    { action: 'patchJob', object: 'gone' },
+    { action: 'patchJob', object: 'kept' },
+    { action: 'createJob', object: 'kept' },
+    { action: 'enableJobs', object: 'kept,more' },
+    { action: 'runJob', object: 'execution' },
+  ];
+  expect(jobsOf(records)).toEqual(['kept']);
 });
