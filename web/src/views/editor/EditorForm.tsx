@@ -172,7 +172,7 @@ export function EditorForm({
             <DocumentPane />
           </div>
         </div>
-        <footer className={`${classes.bar} no-print`}>
+        <footer className={`${classes.bar} no-print`} data-bar>
           <span className="soft" role="status">
             {changed ? t.editor.unsaved : jobId ? t.editor.unchanged : ''}
           </span>

@@ -28,7 +28,7 @@ export function BulkBar(props: Props) {
   const busy = progress !== null;
   const button = { size: 'compact-sm', variant: 'subtle', disabled: busy } as const;
   return (
-    <div className={`${classes.bulk} no-print`} role="toolbar" aria-label={t.jobs.bulk.label}>
+    <div className={`${classes.bulk} no-print`} data-bar role="toolbar" aria-label={t.jobs.bulk.label}>
       <span className={`${classes.bulkCount} num`} aria-live="polite">
         {progress ?? t.jobs.bulk.selected(count)}
       </span>
