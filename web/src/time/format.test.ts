@@ -29,6 +29,8 @@ test('relative times choose a unit', () => {
   expect(relative(instant + 30_000, instant, 'en')).toBe('in 30 sec.');
   expect(relative(instant - 120_000, instant, 'en')).toBe('2 min. ago');
   expect(relative(instant, instant, 'en')).toBe('now');
+  expect(relative(instant + 89 * 60_000, instant, 'en')).toBe('in 89 min.');
+  expect(relative(instant + 119 * 60_000, instant, 'en')).toBe('in 2 hr.');
   expect(relative(instant - 47 * 3_600_000, instant, 'en')).toBe('47 hr. ago');
   expect(relative(instant - 49 * 3_600_000, instant, 'zh-CN')).toBe('2天前');
   expect(relative(instant + 3 * 86_400_000, instant, 'zh-CN')).toContain('3天');

@@ -78,8 +78,9 @@ function relativeFormatter(locale: string, numeric: 'auto' | 'always'): Intl.Rel
   return found;
 }
 
-/// "in 5 min.", "3 hr. ago", "now". The unit grows so that the number stays below about 90. Days are periods of 24 hours
-/// and not those of the calendar, so none is "yesterday".
+/// "in 5 min.", "3 hr. ago", "now". The unit grows so that the number stays below about 90. Above seconds it is rounded, as
+/// "1 hr." for 119 minutes would be less than the "89 min." before it. Days are periods of 24 hours and not those of the
+/// calendar, so none is "yesterday".
 export function relative(millis: number, present: number, locale: string): string {
   const seconds = (millis - present) / 1_000;
   const size = Math.abs(seconds);
@@ -99,7 +100,7 @@ export function relative(millis: number, present: number, locale: string): strin
     year: 365.25 * 86400,
   };
   const unit = units.find(([limit]) => size < limit)?.[1] ?? 'year';
-  const value = Math.trunc(seconds / (divisors[unit] ?? 1));
+  const value = (unit === 'second' ? Math.trunc : Math.round)(seconds / (divisors[unit] ?? 1));
   const numeric = value === 0 ? 'auto' : 'always';
   return relativeFormatter(locale, numeric).format(value || 0, unit);
 }
