@@ -7,6 +7,7 @@ import { Bone } from '../../components/States';
 import { useLanguage, useText } from '../../i18n';
 import type { Messages } from '../../i18n/messages';
 import { duration } from '../../time/format';
+import { useZone } from '../../time/zone';
 import classes from './job.module.css';
 import { type Job, useNextRuns, useRuns } from './queries';
 
@@ -63,6 +64,8 @@ function Schedule({ job }: { job: Job }) {
   const zone = next.data?.timezone ?? job.job_context.timezone;
   const sentence = language === 'zh-CN' ? next.data?.description?.zh : next.data?.description?.en;
   const scheduled = job.job_cron_time !== '';
+  // The schedule beside it is in the job's zone: "at 02:00" above 01:00 needs the reason.
+  const shown = useZone(zone);
   return (
     <>
       <Fact name={words.schedule}>
@@ -92,7 +95,7 @@ function Schedule({ job }: { job: Job }) {
         ) : null}
       </Fact>
       {scheduled ? (
-        <Fact name={words.next}>
+        <Fact name={shown === (zone ?? 'UTC') ? words.next : t.time.inZone(words.next, shown)}>
           {!next.data ? (
             // Five lines, so that nothing below moves when they arrive.
             <Bone width={260} height={100} />

@@ -151,6 +151,7 @@ function Tool(props: { icon: IconName; label: string; onClick: () => void; disab
   return (
     <Tooltip label={props.label}>
       <ActionIcon
+        className={classes.tool ?? ''}
         aria-label={props.label}
         onClick={props.onClick}
         disabled={props.disabled ?? false}

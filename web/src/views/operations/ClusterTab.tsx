@@ -81,7 +81,7 @@ function Facts({ cluster }: { cluster: Cluster }) {
 function FactsBone() {
   return (
     <div className={`panel ${classes.facts}`}>
-      {[0, 1, 2].map(each => (
+      {[0, 1, 2, 3, 4].map(each => (
         <div key={each} className={classes.fact}>
           <Bone width={64} height={16} />
           <Bone width={96} height={24} />

@@ -55,8 +55,11 @@ export function MissedList() {
       {rows === undefined && missed.error ? (
         <ErrorState compact error={missed.error} onRetry={() => missed.refetch()} />
       ) : rows === undefined ? (
-        <div className={classes.bars}>
-          <Bone width="70%" height={16} />
+        <div className={classes.bones}>
+          {[70, 60, 65, 55, 70, 60, 65, 55].map((width, row) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the bars have no identity
+            <Bone key={row} width={`${width}%`} />
+          ))}
         </div>
       ) : rows.length === 0 ? (
         <EmptyState icon="check" title={words.none}>
