@@ -74,11 +74,7 @@ export function ErrorDetails({ error }: { error: unknown }) {
   if (!(error instanceof ApiError) || error.status === 0) return null;
   return (
     <div className={classes.details}>
-      {error.cause ? (
-        <div>
-          {t.error.cause}: {error.cause} ({error.status})
-        </div>
-      ) : null}
+      {error.cause ? <div>{t.error.cause(error.cause, error.status)}</div> : null}
       {error.reasons.length > 0 ? (
         <ul>
           {error.reasons.map(({ field, reason }) => (
@@ -90,7 +86,8 @@ export function ErrorDetails({ error }: { error: unknown }) {
       ) : null}
       {error.status >= 500 && error.requestId ? (
         <div>
-          {t.error.request}: <code>{error.requestId}</code>
+          {t.error.request}
+          <code>{error.requestId}</code>
         </div>
       ) : null}
     </div>

@@ -10,6 +10,7 @@ export const common = {
     notFound: 'This page does not exist',
     notFoundAdvice: 'The address may be misspelt, or the object was deleted.',
     toOverview: 'Go to the overview',
+    toJobs: 'All jobs',
     openAddress: (host: string) =>
       `Authentication is off, and this page is reachable at ${host}. Anyone who reaches it can change jobs: set auth_mode, or listen on 127.0.0.1 only.`,
   },
@@ -143,8 +144,8 @@ export const common = {
   error: {
     title: 'This could not be loaded',
     actionTitle: 'This could not be done',
-    cause: 'Cause',
-    request: 'Request id',
+    cause: (cause: string, status: number) => `Cause: ${cause} (${status})`,
+    request: 'Request id: ',
     retryIn: (seconds: number) => `The server asks to wait ${plural(seconds, 'second', 'seconds')}.`,
     crash: 'The page has a defect',
     crashAdvice: 'Reload the page. If this happens again, report the text below.',

@@ -133,6 +133,20 @@ export const editor = {
   },
   nodeLoss: 'When a node is lost',
   nodeLosses: { retry: 'Try again', interrupt: 'End the run' },
+  /// In the place of descriptions of the reference that name values and other members, which the form calls differently.
+  helps: {
+    'job_context.completion': 'What completes an execution after a 2xx response.',
+    'job_context.retry.max': 'Upper bound of that limit, not below the limit of the first wait.',
+    'job_context.misfire': 'What becomes of occurrences that are missed, for example while ecron is down.',
+    'job_context.overlap': 'What becomes of an execution that is due while the previous one is active.',
+    'job_context.on_node_loss': 'What becomes of an execution whose node is lost.',
+    'job_context.concurrency_key': 'Jobs with the same key share a limit of concurrent executions.',
+    'job_context.max_concurrency': 'Maximum concurrent executions of the jobs with the same concurrency key.',
+    'job_context.max_lateness':
+      'A first attempt that begins later than this, after the scheduled time and the random delay, is notified as “Late”.',
+    'job_context.max_duration':
+      'An execution that takes longer, retries included, is notified as “Running long”; it continues.',
+  },
   meaning: 'What this means together',
   says: {
     downAt: (time: string) => `If ecron is down at ${time}`,

@@ -63,7 +63,7 @@ export const schedule = {
     weekday: 'weekday',
     year: 'year',
   },
-  readAs: 'Fields',
+  readAs: 'Fields: ',
   emptyTitle: 'No schedule yet',
   empty:
     'Choose a preset, use the builder, or write an expression. Its next runs appear here while you type.',

@@ -167,5 +167,19 @@ export const operations = {
     none: 'No option matches',
     noneHelp: 'Clear the text, or show unchanged options too.',
     count: (shown: number, all: number) => `${shown} of ${all}`,
+    /// By the name that the server gives to the group.
+    groups: {
+      Listening: 'Listening',
+      API: 'API',
+      Database: 'Database',
+      Schedules: 'Schedules',
+      Executions: 'Executions',
+      Webhooks: 'Webhooks',
+      Process: 'Process',
+      Log: 'Log',
+      Traces: 'Traces',
+      'Authentication and authorization': 'Authentication and authorization',
+      'Message queue': 'Message queue',
+    },
   },
 };

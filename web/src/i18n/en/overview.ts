@@ -4,7 +4,9 @@ export const overview = {
   title: 'Overview',
   healthy: (jobs: number) =>
     jobs === 1 ? 'The job is healthy.' : `All ${jobs.toLocaleString('en')} jobs are healthy.`,
-  jobs: (jobs: number) => `${plural(jobs, 'job', 'jobs')}:`,
+  jobs: (jobs: number) => `${plural(jobs, 'job', 'jobs')}: `,
+  /// Between the problems that follow the number of jobs.
+  separator: ', ',
   failing: (count: number) => `${count.toLocaleString('en')} failing`,
   late: (count: number) => `${count.toLocaleString('en')} late`,
   missed: (count: number) => `${count.toLocaleString('en')} missed`,

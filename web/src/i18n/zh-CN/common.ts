@@ -14,6 +14,7 @@ export const common: Common = {
     notFound: '页面不存在',
     notFoundAdvice: '地址可能有误，或者对象已被删除。',
     toOverview: '返回总览',
+    toJobs: '全部任务',
     openAddress: host =>
       `当前未启用鉴权，且页面可通过 ${host} 访问，任何能访问的人都可以修改任务。请设置 auth_mode，或仅监听 127.0.0.1。`,
   },
@@ -28,7 +29,7 @@ export const common: Common = {
   settings: {
     language: '语言',
     theme: '主题',
-    themes: { auto: '系统', light: '浅色', dark: '深色' },
+    themes: { auto: '跟随系统', light: '浅色', dark: '深色' },
     zone: '显示时区',
     zones: { utc: 'UTC', browser: '浏览器', job: '任务时区' },
     zoneHelp: {
@@ -145,10 +146,10 @@ export const common: Common = {
   error: {
     title: '加载失败',
     actionTitle: '操作失败',
-    cause: '原因',
-    request: '请求 ID',
+    cause: (cause, status) => `原因：${cause}（${status}）`,
+    request: '请求 ID：',
     retryIn: seconds => `服务器要求等待 ${seconds} 秒。`,
-    crash: '页面出现缺陷',
+    crash: '页面出错了',
     crashAdvice: '请刷新页面。如果再次出现，请反馈以下内容。',
     reload: '刷新页面',
     advice: {
@@ -161,7 +162,7 @@ export const common: Common = {
       precondition: '对象已在别处被修改。请重新加载后再次修改。',
       tooLarge: '请求超过服务器允许的大小（body_limit）。',
       tooMany: '租户的请求过于频繁，页面会自动重试。',
-      defect: '服务器内部缺陷，可用请求 ID 在日志中查看详情。',
+      defect: '服务器内部错误，可凭请求 ID 在日志中查找详情。',
       unavailable: '数据库或令牌签发方无响应，页面会自动重试。',
       other: '请重试；如果仍然失败，请查看服务器日志。',
     },
@@ -195,8 +196,8 @@ export const common: Common = {
     here: '当前页面',
     thenKey: '然后',
     palette: '搜索与命令',
-    help: '本列表',
-    search: '聚焦搜索框',
+    help: '显示快捷键',
+    search: '定位到搜索框',
     create: '新建任务',
     toOverview: '总览',
     toJobs: '任务',

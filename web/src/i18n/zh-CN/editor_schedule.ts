@@ -2,7 +2,7 @@ import type { Messages } from '../messages';
 
 export const schedule: Messages['editor']['schedule'] = {
   type: '触发方式',
-  types: { scheduled: '周期', timed: '一次性', 'real-time': '按需' },
+  types: { scheduled: '周期', timed: '一次性', 'real-time': '即时' },
   typeHelp: {
     scheduled: '在表达式指定的每个时刻执行。',
     timed: '执行一次后自动停用。',
@@ -50,7 +50,7 @@ export const schedule: Messages['editor']['schedule'] = {
   zone: '时区',
   zoneDefault: zone => `默认：${zone}`,
   fields: { second: '秒', minute: '分', hour: '时', day: '日', month: '月', weekday: '星期', year: '年' },
-  readAs: '字段',
+  readAs: '字段：',
   emptyTitle: '尚未设置调度',
   empty: '请选择常用调度、使用生成器或直接填写表达式，输入时会在此显示后续执行时间。',
   emptyOnRequest: '该任务在收到请求时执行。填写表达式后，它也会自动执行。',

@@ -1,7 +1,7 @@
 import type { Messages } from '../messages';
 
 export const execution: Messages['execution'] = {
-  title: '执行',
+  title: '执行详情',
   of: job => `${job} 的执行`,
   goneTitle: '执行记录不存在',
   gone: '已超过保留期被清理，或属于其他租户。',
@@ -45,12 +45,12 @@ export const execution: Messages['execution'] = {
     next: '下一次尝试',
   },
   late: {
-    catchUp: '本次执行用于补上错过的触发：计划时间 ecron 未运行，或数据库不可用。',
+    catchUp: '本次执行用于补上错过的触发：到计划时间时 ecron 未运行，或数据库不可用。',
     overlap: time => `该任务更早的一次执行直到 ${time} 才结束。`,
     key: (key, max) => `并发键为 ${key} 的任务同时最多执行 ${max} 个，本次执行可能在等待其中之一。`,
     capacity: '可能是执行器容量已满，或数据库响应缓慢，可查看当时的监控指标。',
     jitter: jitter => `该任务的开始时间会随机推迟最多 ${jitter}，这部分不计入延迟。`,
-    retried: jitter => `因有重试，从计划时间算起，包含任务最多 ${jitter} 的随机推迟。`,
+    retried: jitter => `因为有过重试，延迟从计划时间算起，其中包含最多 ${jitter} 的随机推迟。`,
   },
   states: {
     title: '状态变化',

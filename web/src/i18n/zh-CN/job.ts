@@ -51,7 +51,7 @@ export const job: Messages['job'] = {
     title: '时间线',
     label: '过往执行与计划触发。用方向键选择，按回车打开。',
     window: '时间范围',
-    windows: { '1h': '1 时', '6h': '6 时', '24h': '24 时', '7d': '7 天', '30d': '30 天' },
+    windows: { '1h': '1 小时', '6h': '6 小时', '24h': '24 小时', '7d': '7 天', '30d': '30 天' },
     zoomIn: '放大',
     zoomOut: '缩小',
     earlier: '更早',

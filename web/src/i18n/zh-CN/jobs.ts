@@ -21,7 +21,7 @@ export const jobs: Messages['jobs'] = {
   selectJob: name => `选择 ${name}`,
   actionsOf: name => `${name} 的操作`,
   disabled: '已停用',
-  onRequest: '仅按需执行',
+  onRequest: '仅按请求执行',
   once: time => `一次性，${time}`,
   noNext: '无',
   filters: {
@@ -42,7 +42,8 @@ export const jobs: Messages['jobs'] = {
   },
   runsLabel: (all, bad) => `${number(all)} 次执行，其中 ${number(bad)} 次失败或中断`,
   emptyTitle: '还没有任务',
-  empty: '任务可按计划或按需调用 URL、运行命令。可以新建任务，或用“ecron import crontab FILE”导入 crontab。',
+  empty:
+    '任务可按计划或按请求调用 URL、运行命令。可以新建任务，或用“ecron import crontab FILE”导入 crontab。',
   noMatchTitle: '没有匹配的任务',
   noMatch: '搜索范围包括名称、URL 或命令、备注和标签，所有筛选条件需同时满足。',
   searching: '仍在搜索…',

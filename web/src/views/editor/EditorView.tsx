@@ -48,7 +48,7 @@ export function EditorView() {
             title={t.editor.missingTitle}
             actions={
               <Button variant="default" component={Link} to="/jobs">
-                {t.nav.jobs}
+                {t.app.toJobs}
               </Button>
             }
           >

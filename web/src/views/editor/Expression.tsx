@@ -69,7 +69,8 @@ export function Words() {
       </p>
       {fields.length > 1 ? (
         <p className={`${classes.wordsToo} soft`}>
-          {t.editor.schedule.readAs}: {fields.join(' · ')}
+          {t.editor.schedule.readAs}
+          {fields.join(' · ')}
         </p>
       ) : null}
     </div>

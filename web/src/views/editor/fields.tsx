@@ -11,7 +11,7 @@ import { memberAt } from './members';
 export type FieldProps = {
   path: string;
   label: string;
-  /// Replaces the description of the reference; false: none.
+  /// Replaces the description of the reference or of the catalogue (`helps`); false: none.
   help?: ReactNode | false;
   /// The default, spelled out as the placeholder of an empty field.
   standard?: string | undefined;
@@ -24,7 +24,8 @@ export function useDescription(path: string): string {
 
 function useHelp(path: string, help: ReactNode | false | undefined): ReactNode {
   const description = useDescription(path);
-  return help === undefined ? description : help || undefined;
+  const helps: Record<string, string> = useText().editor.helps;
+  return help === undefined ? (helps[path] ?? description) : help || undefined;
 }
 
 function usePlaceholder(path: string, standard: string | undefined): string | undefined {

@@ -118,7 +118,7 @@ function Gone({ id }: { id: string }) {
           actions={
             <>
               <Button variant="default" renderRoot={props => <Link to="/jobs" {...props} />}>
-                {t.nav.jobs}
+                {t.app.toJobs}
               </Button>
               <Button
                 variant="default"

@@ -41,6 +41,7 @@ function Options({ configuration }: { configuration: Schemas['Configuration'] })
   const words = t.operations.configuration;
   const { find = '', changed } = useSearch({ from: '/operations' });
   const navigate = useNavigate({ from: '/operations' });
+  const groupNames: Record<string, string> = words.groups;
   const groups = groupsOf(configuration.options, find, changed === 'true');
   const shown = groups.reduce((sum, { options }) => sum + options.length, 0);
   const set = (change: object) =>
@@ -81,7 +82,7 @@ function Options({ configuration }: { configuration: Schemas['Configuration'] })
       ) : (
         groups.map(({ name, options }) => (
           <div key={name}>
-            <h3 className={classes.group}>{name}</h3>
+            <h3 className={classes.group}>{groupNames[name] ?? name}</h3>
             <ul className={classes.options}>
               {options.map(option => (
                 <Option key={option.name} option={option} />

@@ -62,7 +62,8 @@ export function Status({ overview }: { overview: Schemas['Overview'] }) {
             t.overview.healthy(enabled)
           ) : (
             <>
-              {t.overview.jobs(enabled)} {joined(problems, ', ')}
+              {t.overview.jobs(enabled)}
+              {joined(problems, t.overview.separator)}
             </>
           )}
           {lagging ? <> {t.overview.lagging(duration(overview.lag_seconds * 1_000))}</> : null}
