@@ -98,6 +98,14 @@ const frame: View[] = [
       await visit(page, `${own.page.replace('127.0.0.1', 'ecron.test')}/operations`, '[role=status] svg');
     },
   },
+  {
+    name: 'the jobs during a pause',
+    open: async page => {
+      const paused = { paused: true, all: false, tenant: true };
+      await page.route('**/scheduling', route => route.fulfill({ json: paused }));
+      await visit(page, '/jobs', '[role=status] a');
+    },
+  },
 ];
 
 const signIns: View[] = [
