@@ -199,6 +199,14 @@ TEST_CASE("keeps all pauses that may contain undecided occurrences", "[planner][
     CHECK(claimed == Lines{"claim 1@01-05 10:01:00", "claim 1@01-05 10:03:00", "claim 1@01-05 10:05:00"});
 }
 
+TEST_CASE("a clock that is ahead forgets no pause", "[planner][pause]") {
+    World world{"01-05 12:00"};
+    world.planner.pause(7, at("01-05 10:01:30"));
+    world.planner.resume(7, at("01-05 10:02:30"));
+    world.planner.pause(7, at("01-05 10:05:30"));
+    CHECK(world.planner.is_paused(7, at("01-05 10:02:00")));
+}
+
 TEST_CASE("plans occurrences skipped after a pause once its end is known", "[planner][pause]") {
     World world{"01-05 10:00"};
     const auto tenant = GENERATE(std::optional<Group>{}, std::optional<Group>{7});

@@ -75,7 +75,8 @@ std::optional<JobPlan> Planner::find(JobKey job) const {
 
 void Planner::pause(std::optional<Group> tenant, std::optional<Instant> since) {
     const Instant decided = impl_->claims.progress().watermark;  // which may be ahead of the clock
-    impl_->pauses.begin(tenant, since.value_or(impl_->now), std::min(decided, impl_->now) - kMaxRewound);
+    const Instant begin = since.value_or(impl_->now);  // the store's time: this node's clock may be ahead
+    impl_->pauses.begin(tenant, begin, std::min(decided, begin) - kMaxRewound);
 }
 
 void Planner::resume(std::optional<Group> tenant, std::optional<Instant> at, std::optional<Instant> since) {
