@@ -89,10 +89,9 @@ asio::awaitable<bool> Recovery::knows(ExecuteId id, Term term) {
 }
 
 asio::awaitable<void> Recovery::adopt(model::Execution row, Term term) {
-    const bool here = co_await knows(row.id, term);
-    if (here || term.ended()) co_return;
     execution::TaskPtr task = co_await context_.task_of(row);
-    if (term.ended()) co_return;
+    const bool here = co_await knows(row.id, term);  // asked last: a request may have adopted it meanwhile
+    if (here || term.ended()) co_return;
     const Instant now = context_.latest();
     const bool pending = row.state == model::ExecutionState::pending;
     const bool nobodys =
