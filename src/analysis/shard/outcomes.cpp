@@ -44,7 +44,8 @@ std::string stopped_because(const std::string& reason, const execution::AttemptR
 asio::awaitable<void> Outcomes::finish_attempt(RunId id, execution::AttemptResult result) {
     co_await watch_.settled(id);
     Run* const run = shard_.find(id);
-    if (run == nullptr) co_return;  // dropped with its term
+    // Dropped with its term, or ended for another reason while an announcement of it was being written.
+    if (run == nullptr || (run->stage != Stage::running && run->stage != Stage::accepted)) co_return;
     if (run->stage == Stage::running) {
         if (run->row.due) context_.lateness.record(result.begin_at - *run->row.due);
         context_.signals.attempt_began(run->row.tenant,
