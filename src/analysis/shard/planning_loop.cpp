@@ -114,6 +114,7 @@ void PlanningLoop::step() {
 }
 
 void PlanningLoop::carry_out(const Refuse& refuse) {
+    if (Run* const run = shard_.find(refuse.run); run != nullptr) run->refused = true;
     context_.gate.spawn("refuse", outcomes_.finish_without_attempt(refuse.run, std::string{refuse.reason}));
 }
 

@@ -51,6 +51,7 @@ private:
 
     // remote_executions.cpp
     void track_remote(model::Execution row, execution::TaskPtr task);
+    void adopt_again(const Run& run, model::Execution row);
     void came_back(Run& run);
     [[nodiscard]] bool is_lost(const model::Execution& row);
     [[nodiscard]] bool is_claim_over(const model::Execution& row) const;

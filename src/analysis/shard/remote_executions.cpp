@@ -72,13 +72,8 @@ void Recovery::looked_at(Run& run, const model::Execution* row) {
     const bool not_due = row->state == model::ExecutionState::pending &&
                          row->due.value_or(Instant::min()) > context_.latest() &&
                          (is_lost(*row) || is_claim_over(*row));
-    if ((handed_back || not_due) && row->attempt <= 1 && run.stop_reason.empty()) {
-        // It never started: the current job definition applies, as for every waiting run.
-        model::Execution waiting = *row;
-        outcomes_.end_run(run.id);
-        context_.gate.spawn("adopt", adopt(std::move(waiting), shard_.term.token()));
-        return;
-    }
+    if ((handed_back || not_due) && row->attempt <= 1 && run.stop_reason.empty())
+        return adopt_again(run, *row);  // it never started: the current job definition applies
     run.row = *row;
     const bool waits = row->accepted || row->state == model::ExecutionState::failure || handed_back;
     if (waits)
@@ -87,9 +82,18 @@ void Recovery::looked_at(Run& run, const model::Execution* row) {
         context_.gate.spawn("recover remote", take_over(run.id));
 }
 
+/// As any waiting execution that this process does not know yet.
+void Recovery::adopt_again(const Run& run, model::Execution row) {
+    outcomes_.end_run(run.id);
+    context_.gate.spawn("adopt", adopt(std::move(row), shard_.term.token()));
+}
+
 /// The node that ran it has finished its part: the leader decides the next step.
 void Recovery::came_back(Run& run) {
     assert(run.needs_begin && !run.begin_recorded);
+    // Its refusal was not written, because another node had requeued it as lost; the planner has forgotten
+    // it.
+    if (run.refused) return adopt_again(run, run.row);
     const Instant due = run.row.due.value_or(context_.clock.now());
     shard_.runs.move(run, run.row.accepted ? Stage::accepted : Stage::retrying);
     watch_.add(run);

@@ -26,6 +26,7 @@ struct Run {
     std::optional<Instant> spent{};  // set for the run of a one-shot: start of the schedule's validity
     bool begin_recorded{false};      // the store says `executing`
     bool given_up{false};            // permanently failed: not retried
+    bool refused{false};             // the planner has decided that it does not start, and forgotten it
     std::optional<SteadyInstant> offered_at{};  // of the row's current attempt
     bool lease_lost{false};                     // stopped because this node could not renew its lease
     Instant began{};
