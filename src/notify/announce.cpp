@@ -132,6 +132,7 @@ std::vector<store::Announcement> Announcer::announcements(const model::Context& 
         const std::string_view type = model::to_text(event);
         messages.push_back(message(job, after.tenant, fmt::format("{} {}", after.id.value(), type),
                                    body_of(job, after, record, type)));
+        if (event == Event::late || event == Event::running_long) messages.back().once = event;
         if (event == Event::recovered) messages.back().condition = store::Announcement::Condition::recovered;
     }
     return messages;

@@ -75,10 +75,10 @@ public:
     void ask_cancel(const model::Execution& execution, const std::string& by);
     Answer<void> record_result(const ExecuteId& id, const std::string& result, store::NotifyLeader tell);
     store::Begun begin_attempt(const ExecuteId& id, int attempt, const model::Execution& after,
-                               const std::optional<store::Slot>& slot);
+                               const std::optional<store::Slot>& slot,
+                               const std::vector<store::Announcement>& announcements);
     bool finish(const store::Outcome& outcome);
     bool announce(const store::Outcome& outcome);
-    void tell(const ExecuteId& id, const std::vector<store::Announcement>& announcements);
     [[nodiscard]] const model::Execution* find(const ExecuteId& id) const;
     /// Returns rows after `after_key`, in row order.
     [[nodiscard]] std::vector<model::Execution> unended(std::size_t limit, std::int64_t after_key) const;
@@ -110,6 +110,10 @@ private:
     Answer<void> fence(Shard shard, Epoch epoch, Fenced what);
     ChangeNumber add_change(std::string kind, const model::Job& job, const JobRow* before);
     void tell(std::string kind, const model::Execution& execution, const std::string& by);
+    using Noted = std::vector<model::Event>;
+    [[nodiscard]] Noted noted_of(const ExecuteId& id) const;
+    void keep_notes(const ExecuteId& id, const Noted& noted);
+    void tell(const ExecuteId& id, const std::vector<store::Announcement>& announcements, const Noted& noted);
     void note_job(const model::Job& job, bool deleted);
     bool compare_and_set(const ExecuteId& id, int attempt, bool from_executing, const model::Execution& after,
                          int next_attempt, const std::optional<store::Outcome::Owner>& owner);

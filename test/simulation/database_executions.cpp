@@ -84,7 +84,7 @@ Database::Answer<store::Claimed> Database::claim(const store::Claim& claim) {
     for (const store::MissedAnnouncement& one : claim.announcements) {
         const auto known = missed_places_.find({one.missed.job, one.missed.from});
         if (known == missed_places_.end() || history_.missed[known->second].missed.to < one.missed.to)
-            tell(one.execution, {one.announcement});
+            tell(one.execution, {one.announcement}, {});
     }
     for (const store::Missed& missed : claim.missed) note_missed(missed);
     return claimed;
@@ -204,20 +204,27 @@ bool Database::compare_and_set(const ExecuteId& id, int attempt, bool from_execu
 }
 
 store::Begun Database::begin_attempt(const ExecuteId& id, int attempt, const model::Execution& after,
-                                     const std::optional<store::Slot>& slot) {
+                                     const std::optional<store::Slot>& slot,
+                                     const std::vector<store::Announcement>& announcements) {
     if (slot && !slots_.contains(id) && slots_taken_[slot->key] >= slot->limit) return store::Begun::no_slot;
+    const Noted noted = noted_of(id);
     if (!compare_and_set(id, attempt, false, after, 0, {})) return store::Begun::no;
+    tell(id, announcements, noted);
     if (slot && slots_.emplace(id, slot->key).second) ++slots_taken_[slot->key];
     return store::Begun::yes;
 }
 
 bool Database::finish(const store::Outcome& outcome) {
     const bool from_executing = !outcome.owner || outcome.owner->may_have_begun;
+    const Noted noted = noted_of(outcome.id);
+    const auto found = rows_.find(outcome.id);
+    if (found != rows_.end() && found->second.execution.accepted && outcome.after.accepted) return false;
     if (!compare_and_set(outcome.id, outcome.attempt, from_executing, outcome.after, outcome.next_attempt,
                          outcome.owner))
         return false;
     if (const auto slot = slots_.extract(outcome.id)) --slots_taken_[slot.mapped()];
-    tell(outcome.id, outcome.announcements);
+    if (outcome.after.state == model::ExecutionState::pending) keep_notes(outcome.id, noted);
+    tell(outcome.id, outcome.announcements, noted);
     return true;
 }
 
@@ -226,15 +233,30 @@ bool Database::announce(const store::Outcome& outcome) {
     const bool repeated = found != rows_.end() && found->second.execution.attempt == outcome.attempt &&
                           found->second.execution.announced == outcome.after.announced;
     if (repeated) return true;
+    const Noted noted = noted_of(outcome.id);
     if (!compare_and_set(outcome.id, outcome.attempt, true, outcome.after, 0, {})) return false;
-    tell(outcome.id, outcome.announcements);
+    tell(outcome.id, outcome.announcements, noted);
     return true;
 }
 
-void Database::tell(const ExecuteId& id, const std::vector<store::Announcement>& announcements) {
+Database::Noted Database::noted_of(const ExecuteId& id) const {
+    const auto found = rows_.find(id);
+    return found == rows_.end() ? Noted{} : found->second.execution.announced;
+}
+
+void Database::keep_notes(const ExecuteId& id, const Noted& noted) {
+    Noted& notes = rows_.at(id).execution.announced;
+    for (const model::Event event : noted)
+        if (std::ranges::find(notes, event) == notes.end()) notes.push_back(event);
+}
+
+void Database::tell(const ExecuteId& id, const std::vector<store::Announcement>& announcements,
+                    const Noted& noted) {
     constexpr std::string_view kMember = R"("type":")";
     for (const store::Announcement& one : announcements) {
         if (one.condition != store::Announcement::Condition::none) continue;
+        if (one.once) keep_notes(id, noted);
+        if (one.once && std::ranges::find(noted, *one.once) != noted.end()) continue;
         const std::size_t begin = one.payload.find(kMember) + kMember.size();
         history_.told.push_back(
             {id, one.message_id, one.payload.substr(begin, one.payload.find('"', begin) - begin)});

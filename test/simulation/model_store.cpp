@@ -327,13 +327,11 @@ store::Awaitable<void> ModelStore::ask_cancel(model::Execution execution, std::s
 store::Awaitable<store::Begun> ModelStore::begin_attempt(ExecuteId id, int attempt, model::Execution after,
                                                          std::optional<store::Slot> slot,
                                                          std::vector<store::Announcement> announcements) {
-    return ask<store::Begun>(Link::Kind::write,
-                             [&db = database_, id = std::move(id), attempt, after = std::move(after),
-                              slot = std::move(slot), announcements = std::move(announcements)] {
-                                 const store::Begun begun = db.begin_attempt(id, attempt, after, slot);
-                                 if (begun == store::Begun::yes) db.tell(id, announcements);
-                                 return Result<store::Begun>{begun};
-                             });
+    return ask<store::Begun>(
+        Link::Kind::write, [&db = database_, id = std::move(id), attempt, after = std::move(after),
+                            slot = std::move(slot), announcements = std::move(announcements)] {
+            return Result<store::Begun>{db.begin_attempt(id, attempt, after, slot, announcements)};
+        });
 }
 
 store::Awaitable<bool> ModelStore::announce(store::Outcome outcome) {

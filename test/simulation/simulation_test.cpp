@@ -67,6 +67,16 @@ TEST_CASE("worlds that failed before succeed", "[simulation]") {
     for (const std::string& violation : verdict.violations) FAIL_CHECK(violation);
 }
 
+TEST_CASE("worlds of subscribers that failed before succeed", "[simulation]") {
+    log_nothing();
+    sim::Scale scale = kSmall;
+    scale.subscribes = true;
+    const std::uint64_t seed = GENERATE(70U, 92U, 233U, 443U, 446U, 455U);
+    const sim::Verdict verdict = sim::simulate(seed, scale);
+    INFO("replay: scripts/simulate --small --subscribe --seed " << seed);
+    for (const std::string& violation : verdict.violations) FAIL_CHECK(violation);
+}
+
 TEST_CASE("worlds with a watermark ahead that failed before succeed", "[simulation]") {
     log_nothing();
     const std::uint64_t seed = GENERATE(78U, 716U, 744U, 1530U, 2659U, 4958U);

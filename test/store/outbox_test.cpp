@@ -135,6 +135,63 @@ TEST_CASE("an event of an execution that continues is announced with its note", 
     CHECK(world.waiting() == 1);
 }
 
+TEST_CASE("an event that the row notes is not announced again by a process that has not read it",
+          "[store][outbox]") {
+    Post world;
+    const model::Execution run = world.execution();
+    const auto event = [](const std::string& message, model::Event what) {
+        Announcement announcement = an_announcement(message);
+        announcement.once = what;
+        return announcement;
+    };
+    const auto outcome = [&](std::vector<model::Event> announced, std::vector<Announcement> announcements) {
+        Outcome outcome{.id = run.id, .attempt = 1, .after = run, .announcements = std::move(announcements)};
+        outcome.after.state = model::ExecutionState::executing;
+        outcome.after.announced = std::move(announced);
+        return outcome;
+    };
+    const model::Event late = model::Event::late;
+    const model::Event running_long = model::Event::running_long;
+    CHECK(world.must(world.store().executions->announce(outcome({late}, {event("late", late)}))));
+
+    // As by a process that does not know whether the start that noted it was stored.
+    Outcome returned = outcome({}, {});
+    returned.after.state = model::ExecutionState::pending;
+    returned.next_attempt = 2;
+    CHECK(world.must(world.store().executions->finish(std::move(returned))));
+
+    Outcome end = outcome({late, running_long},
+                          {event("late again", late), event("long", running_long), an_announcement("end")});
+    end.attempt = 2;
+    end.after.state = model::ExecutionState::success;
+    CHECK(world.must(world.store().executions->finish(std::move(end))));
+    CHECK(world.waiting() == 3);
+    CHECK(ids(world.take()) == Ids{"late"});
+}
+
+TEST_CASE("an attempt is accepted once, so that a repeated outcome overwrites no note", "[store][outbox]") {
+    Post world;
+    const model::Execution run = world.execution();
+    Outcome accepted{.id = run.id, .attempt = 1, .after = run};
+    accepted.after.state = model::ExecutionState::executing;
+    accepted.after.accepted = true;
+    CHECK(world.must(world.store().executions->finish(Outcome{accepted})));
+
+    Outcome late = accepted;
+    late.after.announced = {model::Event::late};
+    late.announcements = {an_announcement("late")};
+    CHECK(world.must(world.store().executions->announce(std::move(late))));
+    CHECK_FALSE(world.must(world.store().executions->finish(Outcome{accepted})));
+    const auto stored =
+        world.must(world.store().queries->find_execution(std::nullopt, ExecuteId{run.id})).value();
+    CHECK(stored.accepted);
+    CHECK(stored.announced == std::vector{model::Event::late});
+
+    Outcome end{.id = run.id, .attempt = 1, .after = run};
+    end.after.state = model::ExecutionState::success;
+    CHECK(world.must(world.store().executions->finish(std::move(end))));
+}
+
 TEST_CASE("a success is announced as a recovery if the execution before it was abandoned",
           "[store][outbox]") {
     Post world;

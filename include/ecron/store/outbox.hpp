@@ -2,6 +2,7 @@
 #include <functional>
 #include <map>
 
+#include "ecron/model/execution.hpp"
 #include "ecron/store/port.hpp"
 
 /// Outbox of execution outcomes: an entry is written in the outcome's own transaction and kept until it is
@@ -22,6 +23,8 @@ struct Announcement {
 
     Channel channel{Channel::webhook};
     Condition condition{Condition::none};
+    /// An event that is announced once for an execution: not written if the row of the execution notes it.
+    std::optional<model::Event> once{};
     std::string message_id{};  // the same for every delivery attempt
     /// Limits are shared per receiver: for a webhook its tenant, a space and the origin of its URL; at most
     /// 255 characters.

@@ -21,12 +21,13 @@ namespace {
 
 /// Parameters of the compare-and-set for each row, in this order: the new values, then the expected current
 /// values. A start is permitted from pending or failure, an end also from executing: `also` is that third
-/// state, or pending again. Without an owner, any owner matches.
-constexpr std::array<std::string_view, 18> kNames{
-    "n_state",  "n_begin",   "n_end",     "n_executor", "n_times", "n_ext",
-    "n_due",    "n_attempt", "n_losses",  "n_accepted", "n_node",  "n_epoch",
-    "n_result", "o_id",      "o_attempt", "o_also",     "o_node",  "o_epoch"};
-constexpr std::string_view kTypes = "iiititiiiisitsiisi";
+/// state, or pending again. Without an owner, any owner matches. An attempt is accepted once: repeated after
+/// a lost response, its outcome would overwrite what has been noted in the row since.
+constexpr std::array<std::string_view, 19> kNames{
+    "n_state",   "n_begin",  "n_end",      "n_executor", "n_times",   "n_ext",    "n_due",
+    "n_attempt", "n_losses", "n_accepted", "n_node",     "n_epoch",   "n_result", "o_id",
+    "o_attempt", "o_also",   "o_node",     "o_epoch",    "o_accepted"};
+constexpr std::string_view kTypes = "iiititiiiisitsiisii";
 
 /// A job may be deleted while it runs, so is_deleted in ext_info is kept equal to the column.
 constexpr std::string_view kOneRow =
@@ -36,7 +37,7 @@ constexpr std::string_view kOneRow =
     "f_attempt = :p7, f_losses = :p8, f_accepted = :p9, f_node = :p10, f_epoch = :p11, f_result = "
     "coalesce(:p12, f_result) where f_execute_id = :p13 and f_attempt = :p14 and f_job_status in (3, 6, "
     ":p15) and f_trigger > 0 and coalesce(f_node, '') = coalesce(:p16, f_node, '') and coalesce(f_epoch, 0) "
-    "= coalesce(:p17, f_epoch, 0)";
+    "= coalesce(:p17, f_epoch, 0) and coalesce(f_accepted, 0) <= :p18";
 
 /// For several rows, the values form a table that the update joins. Join order and index are specified,
 /// because the optimizer sometimes selected the rows by their state instead, which was ten times slower.
@@ -53,7 +54,7 @@ const Rows& joined_rows() {
             "s.f_accepted = v.n_accepted, s.f_node = v.n_node, s.f_epoch = v.n_epoch, s.f_result = "
             "coalesce(v.n_result, s.f_result) where s.f_attempt = v.o_attempt and s.f_job_status in (3, 6, "
             "v.o_also) and s.f_trigger > 0 and (v.o_node is null or s.f_node = v.o_node) and (v.o_epoch is "
-            "null or s.f_epoch = v.o_epoch)",
+            "null or s.f_epoch = v.o_epoch) and coalesce(s.f_accepted, 0) <= v.o_accepted",
         .row_begin = "select ",
         .row_end = "",
         .separator = " union all ",
@@ -73,7 +74,8 @@ void bind_outcome(Statement& row, const OutcomeWrite& write) {
         << after.node.value() << after.epoch.value() << text_or_null(after.result) << outcome.id.value()
         << outcome.attempt << static_cast<int>(also)
         << (outcome.owner ? std::optional<std::string_view>{outcome.owner->node.value()} : std::nullopt)
-        << (outcome.owner ? std::optional{outcome.owner->epoch.value()} : std::nullopt);
+        << (outcome.owner ? std::optional{outcome.owner->epoch.value()} : std::nullopt)
+        << (write.step != OutcomeWrite::Step::finish || !after.accepted);
 }
 
 /// Records in each write whether its row was as expected. A statement with several rows returns only the
@@ -217,14 +219,48 @@ std::unordered_set<const OutcomeWrite*> recovered(Session& session, std::span<Ou
     return found;
 }
 
-void announce(Session& session, std::span<OutcomeWrite* const> writes) {
+bool contains(const std::vector<model::Event>& events, model::Event event) {
+    return std::ranges::find(events, event) != events.end();
+}
+
+/// Announcements whose event the row notes already.
+using Noted = std::unordered_set<const Announcement*>;
+
+/// Of the events that are announced once, finds those that another process has announced since this one read
+/// the row: as the previous leader, in a commit that came late. Their notes are kept. Called before the rows
+/// change; they are locked until they do.
+Noted find_noted(Session& session, std::span<OutcomeWrite* const> writes) {
+    Noted noted;
+    for (OutcomeWrite* const write : writes) {
+        Outcome& outcome = write->outcome;
+        const auto is_once = [](const Announcement& one) { return one.once.has_value(); };
+        // A process that returns a run to pending may not know whether its start, with its notes, was stored.
+        const bool is_returned = outcome.after.state == model::ExecutionState::pending;
+        if (!is_returned && std::ranges::none_of(outcome.announcements, is_once)) continue;
+        Statement& read =
+            session.prepare(fmt::format("select f_ext_info from t_cron_job_status where f_execute_id = :id{}",
+                                        session.dialect().texts.for_update),
+                            "s", "s");
+        read << outcome.id.value();
+        if (!read.first()) continue;
+        const std::vector<model::Event> events = announced_in(read.text(0));
+        for (const Announcement& one : outcome.announcements)
+            if (one.once && contains(events, *one.once)) noted.insert(&one);
+        for (const model::Event event : events)
+            if (!contains(outcome.after.announced, event)) outcome.after.announced.push_back(event);
+    }
+    return noted;
+}
+
+void announce(Session& session, std::span<OutcomeWrite* const> writes, const Noted& noted) {
     const std::unordered_set<const OutcomeWrite*> after_failure = recovered(session, writes);
     std::vector<Announced> announced;
     for (const OutcomeWrite* const write : writes) {
         if (!*write->result) continue;
         const Outcome& outcome = write->outcome;
         for (const Announcement& announcement : outcome.announcements)
-            if (!is_conditional(announcement) || after_failure.contains(write))
+            if (!noted.contains(&announcement) &&
+                (!is_conditional(announcement) || after_failure.contains(write)))
                 announced.push_back({&outcome.id, &outcome.after.tenant, &announcement});
     }
     insert_announcements(session, announced);
@@ -271,10 +307,11 @@ void apply_round(Session& session, std::vector<OutcomeWrite*>& round, const Outc
     if (round.empty()) return;
     std::ranges::sort(round, {},
                       [](const OutcomeWrite* write) { return std::string_view(write->outcome.id.value()); });
+    const Noted noted = find_noted(session, round);
     compare_and_set(session, round);
     insert_attempts(session, round);
     record_late(session, round);
-    announce(session, round);
+    announce(session, round, noted);
     if (session.options().messages) tell_statuses(session, round);
     if (effects.has_slots) free_slots_of(session, round);
     record_ends(effects.last_states, round);  // last: no statement that could fail follows
@@ -327,8 +364,9 @@ void record_attempts(Session& session, std::span<const model::Attempt* const> at
 bool begin_one(Session& session, const Outcome& outcome) {
     OutcomeWrite write(OutcomeWrite::Step::begin, outcome);
     OutcomeWrite* const one = &write;
+    const Noted noted = find_noted(session, std::span(&one, 1));
     compare_and_set(session, std::span(&one, 1));
-    announce(session, std::span(&one, 1));
+    announce(session, std::span(&one, 1), noted);
     return *write.result;
 }
 

@@ -25,7 +25,7 @@ public:
     }
 
     const Step step;
-    const Outcome outcome;
+    Outcome outcome;
 };
 /// What outcomes change besides their rows. `has_slots`: executions may hold slots, which their end frees.
 struct OutcomeEffects {
