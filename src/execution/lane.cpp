@@ -92,8 +92,19 @@ void LaneQueue::fill() {
     while (running_.size() < lane_.limit) {
         std::optional<Waiting> next = queue_.pop(may);
         if (!next) return;
-        if (reserve_host(*next)) begin(std::move(*next));
+        if (!reserve_host(*next)) continue;
+        if (next->order.may_start && !next->order.may_start())
+            withhold(std::move(*next));
+        else
+            begin(std::move(*next));
     }
+}
+
+void LaneQueue::withhold(Waiting next) {
+    release_host(next.host);
+    AttemptResult result{.withheld = true};
+    result.begin_at = result.end_at = clock_.now();
+    next.done(std::move(result));
 }
 
 void LaneQueue::begin(Waiting next) {

@@ -41,6 +41,7 @@ private:
     void release_host(const std::string& host);
     void fill();
     void begin(Waiting waiting);
+    void withhold(Waiting waiting);
     void end(const ExecuteId& id, AttemptResult result);
 
     const Clock& clock_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
+#include <set>
 
 using namespace ecron;
 using namespace ecron::execution;
@@ -54,7 +55,9 @@ public:
         task->context.exec = order.host;
         task->context.priority = order.priority;
         task->context.mode = order.mode;
-        pool->submit({.execute_id = ExecuteId{order.id}, .task = task},
+        pool->submit({.execute_id = ExecuteId{order.id},
+                      .task = task,
+                      .may_start = [this, id = order.id] { return !refused.contains(id); }},
                      [this, id = order.id](AttemptResult result) { results[id] = std::move(result); });
     }
     void submit_all(const std::vector<Order>& orders) {
@@ -71,6 +74,7 @@ public:
     HeldRunner runner, command_runner;
     std::unique_ptr<Pool> pool;
     std::map<std::string, AttemptResult> results;
+    std::set<std::string> refused;  // may not start
 };
 
 using Ids = std::vector<std::string>;
@@ -86,6 +90,21 @@ TEST_CASE("concurrent attempts are limited by the lane, the rest waits", "[pool]
     CHECK(world.runner.started == Ids{"a", "b", "c"});
     CHECK(world.pool->waiting() == 0);
     CHECK(world.results.at("a").outcome == model::ExecutionState::success);
+}
+
+TEST_CASE("an attempt that may no longer start when it gets a slot is withheld", "[pool]") {
+    PoolWorld world{{.limit = 2, .per_host = 1}};
+    world.submit_all({{"a", "t", "host"}, {"b"}, {"c", "t", "host"}, {"d", "t", "host"}, {"e"}});
+    world.refused = {"c", "e"};
+    world.runner.end("a");
+    world.runner.end("b");
+    CHECK(world.results.at("c").withheld);
+    CHECK(world.results.at("e").withheld);
+    CHECK_FALSE(world.results.at("a").withheld);
+    CHECK(world.runner.started == Ids{"a", "b", "d"});
+    CHECK(world.pool->waiting() == 0);
+    CHECK(world.run_dry() == Ids{"a", "b", "d"});
+    CHECK(world.pool->running() == 0);
 }
 
 TEST_CASE("tenants are served round-robin, regardless of the number of queued attempts", "[pool]") {

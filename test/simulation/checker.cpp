@@ -48,6 +48,7 @@ std::vector<std::string> Checker::violations() {
     check_progress();
     check_arrows();
     check_calls();
+    check_takeovers();
     check_ends();
     check_outcomes();
     check_promises();
@@ -126,6 +127,19 @@ void Checker::check_calls() {
         const bool early = row->second->due && calls.front()->at < *row->second->due - kClockSlack;
         if (row->second->trigger == model::Trigger::schedule && calls.front()->attempt == 1 && early)
             blame("early: {} was started at {}, due at {}", id, at(calls.front()->at), at(*row->second->due));
+    }
+}
+
+/// An attempt does not start once another node has declared it lost.
+void Checker::check_takeovers() {
+    for (const Transition& change : history_.transitions) {
+        if (change.attempt_after == change.attempt_before) continue;
+        const auto calls = calls_.find(history_.rows[change.row].id.value());
+        if (calls == calls_.end()) continue;
+        for (const Call* const call : calls->second)
+            if (call->attempt == change.attempt_before && call->at > change.at)
+                blame("taken over: attempt {} of {} was started by {} at {}, after its end at {}",
+                      call->attempt, call->id, call->node, at(call->at), at(change.at));
     }
 }
 

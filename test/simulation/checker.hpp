@@ -63,6 +63,7 @@ private:
     void check_terms();
     void check_arrows();
     void check_calls();
+    void check_takeovers();
     void check_ends();
     void check_outcomes();
     void check_promises();

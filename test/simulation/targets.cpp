@@ -91,10 +91,13 @@ void ModelPool::end(const ExecuteId& id, std::uint64_t number, execution::Attemp
     running_.erase(found);
     result.begin_at = run.began;
     result.end_at = std::max(run.began, clock_.now());
-    if (!waiting_.empty()) {
+    while (!waiting_.empty() && running_.size() < limit_) {
         Waiting next = std::move(waiting_.front());
         waiting_.pop_front();
-        begin(std::move(next));
+        if (next.order.may_start())
+            begin(std::move(next));
+        else
+            next.done({.withheld = true});
     }
     run.done(std::move(result));
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,11 +34,15 @@ struct AttemptOrder {
     TaskPtr task{};
     std::string traceparent{};  // for what the attempt calls
     bool resumed{false};        // this attempt was already started, by a process that no longer exists
+    /// Asked when the attempt gets a slot, possibly long after it was submitted. False: it is returned as
+    /// withheld.
+    std::function<bool()> may_start{};
 };
 
 struct AttemptResult {
     model::ExecutionState outcome{
         model::ExecutionState::failure};  // success, failure or interrupt (cancelled)
+    bool withheld{false};                 // it was not started: AttemptOrder::may_start
     bool timed_out{false};                // no end within the timeout
     bool accepted{false};                 // 2xx response; the end is reported by callback
     int code{0};

@@ -20,7 +20,8 @@ public:
     using Done = Runner::Done;
 
     virtual ~Pool() = default;
-    /// Runs the attempt now or as soon as a slot is free; Done is called exactly once, later.
+    /// Runs the attempt now or as soon as a slot is free; Done is called exactly once, later, or immediately
+    /// if the attempt is withheld.
     virtual void submit(AttemptOrder order, Done done) = 0;
     /// Ends a waiting or running attempt; its Done reports an interrupt. Unknown ids are ignored.
     virtual void cancel(const ExecuteId& id) = 0;

@@ -28,14 +28,14 @@ inline constexpr std::array kStageTransitions{
     StageTransition{Stage::waiting, Stage::running},   StageTransition{Stage::waiting, Stage::offered},
     StageTransition{Stage::waiting, Stage::ending},    StageTransition{Stage::starting, Stage::running},
     StageTransition{Stage::starting, Stage::waiting},  StageTransition{Stage::starting, Stage::remote},
-    StageTransition{Stage::running, Stage::ending},    StageTransition{Stage::ending, Stage::retrying},
-    StageTransition{Stage::ending, Stage::accepted},   StageTransition{Stage::ending, Stage::remote},
-    StageTransition{Stage::retrying, Stage::starting}, StageTransition{Stage::retrying, Stage::running},
-    StageTransition{Stage::retrying, Stage::offered},  StageTransition{Stage::retrying, Stage::ending},
-    StageTransition{Stage::accepted, Stage::ending},   StageTransition{Stage::offered, Stage::starting},
-    StageTransition{Stage::offered, Stage::remote},    StageTransition{Stage::offered, Stage::ending},
-    StageTransition{Stage::remote, Stage::retrying},   StageTransition{Stage::remote, Stage::accepted},
-    StageTransition{Stage::remote, Stage::ending},
+    StageTransition{Stage::running, Stage::starting},  StageTransition{Stage::running, Stage::ending},
+    StageTransition{Stage::ending, Stage::retrying},   StageTransition{Stage::ending, Stage::accepted},
+    StageTransition{Stage::ending, Stage::remote},     StageTransition{Stage::retrying, Stage::starting},
+    StageTransition{Stage::retrying, Stage::running},  StageTransition{Stage::retrying, Stage::offered},
+    StageTransition{Stage::retrying, Stage::ending},   StageTransition{Stage::accepted, Stage::ending},
+    StageTransition{Stage::offered, Stage::starting},  StageTransition{Stage::offered, Stage::remote},
+    StageTransition{Stage::offered, Stage::ending},    StageTransition{Stage::remote, Stage::retrying},
+    StageTransition{Stage::remote, Stage::accepted},   StageTransition{Stage::remote, Stage::ending},
 };
 
 [[nodiscard]] constexpr bool is_possible(Stage from, Stage to) {

@@ -121,7 +121,11 @@ asio::awaitable<void> Starts::begin_then_submit(RunId id) {
             run->row.node = context_.options.node;
             run->row.announced = std::move(announced);
             run->begin_recorded = true;
-            submit(*run);
+            // The answer may have come late: to a process that was frozen, and is dead for the others.
+            if (may_start(id))
+                submit(*run);
+            else
+                outcomes_.look_later(*run);
             co_return;
         }
         if (begun && *begun == store::Begun::no_slot) {
@@ -190,10 +194,30 @@ void Starts::hand_to_pool(Run& run) {
         .scheduled_at = run.row.scheduled_at.value_or(run.began),
         .task = run.task,
         .traceparent = attempt_traceparent(run.row.traceparent, run.row.id.value(), run.row.attempt),
-        .resumed = is_resumed(run.row, run.task)};
+        .resumed = is_resumed(run.row, run.task),
+        .may_start = [this, id = run.id] { return may_start(id); }};
     context_.pool.submit(std::move(order), [this, id = run.id](execution::AttemptResult result) {
+        if (result.withheld) return begin_again(id);
         context_.gate.spawn("finish", outcomes_.finish_attempt(id, std::move(result)));
     });
+}
+
+/// An attempt may have waited in the pool until another node has taken its execution over.
+bool Starts::may_start(RunId id) {
+    return shard_.find(id) != nullptr && (context_.options.alone || context_.heartbeat_is_fresh());
+}
+
+/// Of a start that was recorded, the row shows what has become of it.
+void Starts::begin_again(RunId id) {
+    Run* const run = shard_.find(id);
+    if (run == nullptr) return;
+    if (run->begin_recorded || shard_.is_orphan(id)) {
+        shard_.move(*run, Stage::ending);
+        outcomes_.look_later(*run);
+        return;
+    }
+    shard_.move(*run, Stage::starting);
+    context_.gate.spawn("begin", begin_then_submit(id));
 }
 
 void Starts::end_unstarted(Run& run) {
@@ -204,8 +228,9 @@ void Starts::end_unstarted(Run& run) {
     // It may have been stopped while the compare-and-set before its start was in progress.
     if (run.stage != Stage::running) shard_.move(run, Stage::running);
     run.began = context_.clock.now();
-    hand_to_pool(run);
-    context_.pool.cancel(run.row.id);
+    const ExecuteId id = run.row.id;
+    hand_to_pool(run);  // which may withhold it, and remove the run
+    context_.pool.cancel(id);
 }
 
 void Starts::record_long_runs() {
@@ -214,16 +239,13 @@ void Starts::record_long_runs() {
         Run* const run = shard_.find(unrecorded_.front());
         const bool goes_on = run != nullptr && run->stage == Stage::running && !run->begin_recorded;
         if (goes_on && now - run->began < kLongRun) break;
-        if (goes_on) {
-            run->begin_recorded = true;
-            context_.gate.spawn("record", record_begin(run->id));
-        }
+        if (goes_on) context_.gate.spawn("record", record_begin(run->id));
         unrecorded_.pop_front();
     }
 }
 
 asio::awaitable<void> Starts::record_begin(RunId id) {
-    const Run* const run = shard_.find(id);
+    Run* run = shard_.find(id);
     if (run == nullptr || run->stage != Stage::running) co_return;
     model::Execution after = run->row;
     after.state = model::ExecutionState::executing;
@@ -231,6 +253,10 @@ asio::awaitable<void> Starts::record_begin(RunId id) {
     std::vector<store::Announcement> nothing_told;
     const Result<store::Begun> begun = co_await context_.store.executions->begin_attempt(
         after.id, after.attempt, after, std::nullopt, std::move(nothing_told));
+    run = shard_.find(id);
+    const bool same_attempt =
+        run != nullptr && run->stage == Stage::running && run->row.attempt == after.attempt;
+    if (same_attempt && begun && *begun == store::Begun::yes) run->begin_recorded = true;
     if (!begun) log::debug("failed to record start: execute_id={} error={}", after.id, begun.error().what);
 }
 
