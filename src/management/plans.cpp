@@ -77,7 +77,7 @@ boost::asio::awaitable<Result<void>> Plans::read_changes() {
 boost::asio::awaitable<Result<void>> Plans::apply(std::vector<store::Change> changes) {
     const std::vector<JobKey> keys = store::changed_jobs(changes);
     if (!keys.empty()) {
-        const auto jobs = co_await store_.jobs->find_jobs_by_key(keys);
+        const auto jobs = co_await store_.jobs->find_jobs_by_key(store::jobs_to_read(changes));
         if (!jobs) co_return std::unexpected(jobs.error());
         const std::function<void()> update = [&] {
             for (const JobKey key : keys) table_->remove(key);

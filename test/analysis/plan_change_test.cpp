@@ -80,6 +80,15 @@ TEST_CASE("a deleted job is removed", "[change]") {
     CHECK(read(change_to(ChangeNumber{3}, "delete"), nullptr).kind == PlanChange::Kind::deleted);
 }
 
+TEST_CASE("a completed one-shot is not planned, whatever its job is now", "[change]") {
+    model::Job later = job_at(ChangeNumber{4});
+    const bool is_read = GENERATE(false, true);
+    const PlanChange change = read(change_to(ChangeNumber{3}, "spent"), is_read ? &later : nullptr);
+    CHECK(change.kind == PlanChange::Kind::changed);
+    REQUIRE(change.after);
+    CHECK_FALSE(change.after->job);
+}
+
 TEST_CASE("a re-enabled one-shot runs again even if both changes are read together", "[change]") {
     const SchedulerOptions defaults;
     Interner interner;

@@ -242,11 +242,11 @@ std::vector<model::Job> Database::delete_jobs(const std::vector<JobId>& ids) {
     return deleted;
 }
 
-std::optional<model::Job> Database::disable_completed(const store::CompletedOneShot& completed) {
+void Database::disable_completed(const store::CompletedOneShot& completed) {
     const auto found = jobs_.find(completed.job);
-    if (found == jobs_.end()) return {};
+    if (found == jobs_.end()) return;
     JobRow& row = found->second;
-    if (!row.job.enabled || row.job.effective_from != completed.since) return {};
+    if (!row.job.enabled || row.job.effective_from != completed.since) return;
     const ChangeNumber number = add_change("spent", row.job, &row);
     row.job.enabled = false;
     row.job.updated_at = whole_seconds(now());
@@ -254,7 +254,6 @@ std::optional<model::Job> Database::disable_completed(const store::CompletedOneS
     row.job.revision = number;
     note_job(row.job, false);
     history_.jobs.back().spent = true;
-    return row.job;
 }
 
 void Database::set_paused(const std::optional<TenantId>& tenant, bool paused) {

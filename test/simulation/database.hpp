@@ -119,7 +119,7 @@ private:
                          int next_attempt, const std::optional<store::Outcome::Owner>& owner);
     void insert_row(model::Execution execution);
     void note_missed(const store::Missed& missed);
-    std::optional<model::Job> disable_completed(const store::CompletedOneShot& completed);
+    void disable_completed(const store::CompletedOneShot& completed);
 
     const Timeline& timeline_;
     const Millis lease_;

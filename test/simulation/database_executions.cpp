@@ -79,8 +79,7 @@ Database::Answer<store::Claimed> Database::claim(const store::Claim& claim) {
         claimed.mine.push_back(same_run && there.epoch == execution.epoch && there.state == execution.state &&
                                there.attempt == execution.attempt);
     }
-    for (const store::CompletedOneShot& completed : claim.completed)
-        if (auto disabled = disable_completed(completed)) claimed.disabled.push_back(std::move(*disabled));
+    for (const store::CompletedOneShot& completed : claim.completed) disable_completed(completed);
     for (const store::MissedAnnouncement& one : claim.announcements) {
         const auto known = missed_places_.find({one.missed.job, one.missed.from});
         if (known == missed_places_.end() || history_.missed[known->second].missed.to < one.missed.to)

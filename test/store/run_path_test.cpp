@@ -185,27 +185,35 @@ TEST_CASE("the claim of a timed job's only run disables the job in the same tran
     Claim claim = world.claim_of({world.run()});
     claim.completed = {{world.job.key, world.job.effective_from}};
     SECTION("with the planned schedule") {
-        const Claimed claimed = world.must(world.store().executions->claim(claim));
-        REQUIRE(claimed.disabled.size() == 1);
-        CHECK_FALSE(claimed.disabled.front().enabled);
-        CHECK_FALSE(world.must(world.store().jobs->find_job(std::nullopt, world.job.id))->enabled);
+        world.must(world.store().jobs->find_job(std::nullopt, world.job.id));  // in the cache of SQLite
+        world.must(world.store().executions->claim(claim));
+        const auto stored = world.must(world.store().jobs->find_job(std::nullopt, world.job.id));
+        CHECK_FALSE(stored->enabled);
         const auto changes = world.must(world.store().changes->changes_after(world.job.revision, 10));
         REQUIRE(changes.size() == 1);
-        CHECK(changes.front().kind == "spent");
-        CHECK(changes.front().number == claimed.disabled.front().revision);
+        CHECK(changes.front().is_completion());
+        CHECK(changes.front().number == stored->revision);
+        const auto replaced = read_replaced(changes.front());
+        REQUIRE(replaced);
+        CHECK(replaced->cron_time == world.job.cron_time);
+        CHECK(replaced->type == world.job.type);
+        CHECK(replaced->enabled);
+        CHECK(replaced->effective_from == world.job.effective_from);
+        CHECK(store::jobs_to_read(changes).empty());
     }
     SECTION("after another change of the job") {
         model::Job change = world.job;
         change.remarks = "changed";
         world.must(world.store().jobs->replace_job(std::nullopt, change, "", std::nullopt));
-        CHECK(world.must(world.store().executions->claim(claim)).disabled.size() == 1);
+        world.must(world.store().executions->claim(claim));
+        CHECK_FALSE(world.must(world.store().jobs->find_job(std::nullopt, world.job.id))->enabled);
     }
     SECTION("but not after a change of its schedule, even if the run was read with the change") {
         model::Job change = world.job;
         change.cron_time = "1 1 * * *";
         claim.executions.front().revision =
             world.must(world.store().jobs->replace_job(std::nullopt, change, "", std::nullopt)).revision;
-        CHECK(world.must(world.store().executions->claim(claim)).disabled.empty());
+        world.must(world.store().executions->claim(claim));
         CHECK(world.must(world.store().jobs->find_job(std::nullopt, world.job.id))->enabled);
     }
 }
@@ -223,22 +231,40 @@ TEST_CASE("a claim disables many jobs, each with its own change", "[store]") {
         if (i > 0) claim.completed.push_back({job.key, job.effective_from});
     }
     claim.completed.push_back({JobKey(987'654'321), world.now});
-    const Claimed claimed = world.must(world.store().executions->claim(claim));
-    REQUIRE(claimed.disabled.size() == kJobs - 1);
+    world.must(world.store().executions->claim(claim));
     CHECK(world.must(world.store().jobs->find_job(std::nullopt, ids.front()))->enabled);
     std::set<ChangeNumber> revisions;
-    for (const model::Job& job : claimed.disabled) {
-        const auto stored = world.must(world.store().jobs->find_job(std::nullopt, job.id));
+    for (std::size_t i = 1; i < kJobs; ++i) {
+        const auto stored = world.must(world.store().jobs->find_job(std::nullopt, ids[i]));
         REQUIRE(stored);
         CHECK_FALSE(stored->enabled);
-        CHECK(stored->revision == job.revision);
-        CHECK(stored->effective_from == job.effective_from);
         CHECK(world.number("select count(*) from t_cron_change where f_kind = 'spent' and f_number = " +
-                           std::to_string(job.revision.value()) +
-                           " and f_job_key = " + std::to_string(job.key.value())) == 1);
-        revisions.insert(job.revision);
+                           std::to_string(stored->revision.value()) +
+                           " and f_at = " + std::to_string(to_unix_millis(stored->effective_from)) +
+                           " and f_job_key = " + std::to_string(stored->key.value())) == 1);
+        revisions.insert(stored->revision);
     }
     CHECK(revisions.size() == kJobs - 1);
+    CHECK(world.number("select f_number from t_cron_change_head") == revisions.rbegin()->value());
+}
+
+TEST_CASE("claims that share a transaction disable the completed one-shots of all", "[store]") {
+    Leading world;
+    std::vector<JobId> ids;
+    std::vector<boost::asio::awaitable<Result<Claimed>>> claims;
+    for (int i = 0; i < 50; ++i) {
+        const model::Job job = world.given_job("one-shot-" + std::to_string(i));
+        Claim claim = world.claim_of({world.run(Seconds{i})});
+        claim.completed = {{job.key, job.effective_from}};
+        ids.push_back(job.id);
+        claims.push_back(world.store().executions->claim(std::move(claim)));
+    }
+    for (const auto& claimed : world.all(std::move(claims))) CHECK(claimed);
+    for (const JobId& id : ids)
+        CHECK_FALSE(world.must(world.store().jobs->find_job(std::nullopt, id))->enabled);
+    CHECK(world.number("select count(*) from t_cron_change where f_kind = 'spent'") == 50);
+    CHECK(world.number(
+              "select (select max(f_number) from t_cron_change) - f_number from t_cron_change_head") == 0);
 }
 
 TEST_CASE("claimed runs that have not started can be withdrawn by their leader only", "[store]") {

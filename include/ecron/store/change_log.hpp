@@ -50,10 +50,15 @@ struct Change {
 
     bool is_pause() const { return kind == "pause" || kind == "resume"; }
     bool is_request() const { return kind == "run" || kind == "cancel" || kind == "callback"; }
+    /// A one-shot was disabled by the claim of its only run. Nothing else of the job has changed.
+    bool is_completion() const { return kind == "spent"; }
 };
 
 /// The jobs that changed, each once, in the order of their keys.
 [[nodiscard]] std::vector<JobKey> changed_jobs(std::span<const Change> changes);
+/// Those of them whose new definition the changes do not state: it must be read. A deleted job has none, and
+/// a completed one-shot is disabled until a later change.
+[[nodiscard]] std::vector<JobKey> jobs_to_read(std::span<const Change> changes);
 
 /// The schedule that a change replaced. Its job may have been deleted.
 struct ReplacedSchedule {

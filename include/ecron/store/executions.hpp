@@ -43,7 +43,6 @@ struct Claim {
 struct Claimed {
     /// In the order of the claim; false: the row belongs to another term and must not be run.
     std::vector<bool> mine;
-    std::vector<model::Job> disabled;  // the completed one-shots, as stored now
 };
 
 /// The end of an attempt: a compare-and-set on (execution, attempt) from a non-terminal state.

@@ -180,7 +180,7 @@ asio::awaitable<bool> ChangeFeed::read() {
 
 asio::awaitable<std::optional<std::vector<ChangedJob>>> ChangeFeed::jobs_of(
     const std::vector<store::Change>& changes) {
-    std::vector<JobKey> keys = store::changed_jobs(changes);
+    std::vector<JobKey> keys = store::jobs_to_read(changes);
     std::vector<ChangedJob> changed;
     if (keys.empty()) co_return changed;
     auto jobs = co_await context_.store.jobs->find_jobs_by_key(std::move(keys));

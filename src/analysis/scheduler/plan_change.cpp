@@ -51,7 +51,9 @@ PlanChange plan_change(const store::Change& change, const ChangedJob* current,
     if (change.kind == "delete") planned.kind = PlanChange::Kind::deleted;
     if (const auto replaced = store::read_replaced(change))
         planned.before = plan_of(change, *replaced, current, defaults, interner);
-    if (current != nullptr && current->job.revision == change.number)
+    if (change.is_completion())
+        planned.after = PlanChange::Plan{.from = change.at};
+    else if (current != nullptr && current->job.revision == change.number)
         planned.after = plan_of(*current, defaults, interner);
     return planned;
 }

@@ -358,12 +358,14 @@ void apply_claims(Session& session, std::span<Write* const> writes, CommitAttemp
         }
         read_back(session, rows);
     }
+    std::vector<CompletedOneShot> completed;
     for (Write* const write : writes) {
-        auto* const claim = static_cast<ClaimWrite*>(write);
-        claim->result->disabled = disable_completed(session, claim->claim.completed);
-        announce(session, claim->claim.announcements);
-        insert(session, claim->claim.missed);
+        const Claim& claim = static_cast<ClaimWrite*>(write)->claim;
+        completed.insert(completed.end(), claim.completed.begin(), claim.completed.end());
+        announce(session, claim.announcements);
+        insert(session, claim.missed);
     }
+    disable_completed(session, completed);
 }
 
 Result<std::optional<Instant>> rewind(Session& session, Shard shard, Epoch epoch, Instant target) {

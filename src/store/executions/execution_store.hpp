@@ -32,11 +32,11 @@ public:
 
     Awaitable<Claimed> claim(Claim claim) override {
         const bool announces = !claim.announcements.empty();
+        std::vector<CompletedOneShot> completed;
+        if (effects_.cache != nullptr) completed = claim.completed;
         Result<Claimed> claimed = co_await threads_.write<ClaimWrite>(std::move(claim));
         if (announces && claimed) effects_.outbox.written();
-        if (claimed && effects_.cache != nullptr) {
-            for (const model::Job& job : claimed->disabled) effects_.cache->changed(job);
-        }
+        for (const CompletedOneShot& one : completed) effects_.cache->removed(one.job);
         co_return claimed;
     }
     Awaitable<std::optional<Instant>> rewind(Shard shard, Epoch epoch, Instant to) override {

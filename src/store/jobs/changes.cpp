@@ -53,6 +53,13 @@ std::vector<Missed> read_missed(Statement& select) {
     return missed;
 }
 
+std::vector<JobKey> distinct(std::vector<JobKey> keys) {
+    std::ranges::sort(keys);
+    const auto repeated = std::ranges::unique(keys);
+    keys.erase(repeated.begin(), repeated.end());
+    return keys;
+}
+
 Change read_change(const Statement& row) {
     Change change{.number = ChangeNumber(row.integer(0)),
                   .kind = row.text(1),
@@ -78,10 +85,15 @@ std::vector<JobKey> changed_jobs(std::span<const Change> changes) {
     std::vector<JobKey> keys;
     for (const Change& change : changes)
         if (!change.is_pause() && !change.is_request()) keys.push_back(change.job_key);
-    std::ranges::sort(keys);
-    const auto repeated = std::ranges::unique(keys);
-    keys.erase(repeated.begin(), repeated.end());
-    return keys;
+    return distinct(std::move(keys));
+}
+
+std::vector<JobKey> jobs_to_read(std::span<const Change> changes) {
+    std::vector<JobKey> keys;
+    for (const Change& change : changes)
+        if (!change.is_pause() && !change.is_request() && !change.is_completion() && change.kind != "delete")
+            keys.push_back(change.job_key);
+    return distinct(std::move(keys));
 }
 
 std::string request_text(const ExecuteId& execution, std::string_view by) {

@@ -362,6 +362,24 @@ void SweepDeleted::apply(Session& session) {
 
 namespace {
 
+/// What the change log needs of a completed one-shot. Its context is not read, which is most of a row.
+JobRow read_completed_row(const Statement& row) {
+    JobRow read;
+    model::Job& job = read.job;
+    job.key = JobKey(row.integer(0));
+    job.id = JobId(row.text(1));
+    job.cron_time = row.text(2);
+    job.type = to_job_type(row.integer(3));
+    job.tenant = TenantId(row.text(5));
+    job.enabled = row.integer(6) != 0;
+    job.created_at = from_unix_seconds(row.integer(7));
+    job.effective_from = from_unix_millis(row.integer(8));
+    read.has_plan = !row.is_null(9);
+    if (!read.has_plan) job.context = model::canonical_context(row.text(4));
+    read.plan = row.text(9);
+    return read;
+}
+
 /// The jobs of completed one-shots, locked in the order of their keys, without those that have changed since.
 std::vector<JobRow> lock_completed(Session& session, const std::vector<CompletedOneShot>& completed) {
     std::set<std::pair<JobKey, Instant>> schedules;
@@ -374,12 +392,14 @@ std::vector<JobRow> lock_completed(Session& session, const std::vector<Completed
         const std::size_t count = std::min(kLongestList, keys.size() - at);
         const std::size_t size = list_size(count);
         Statement& select = session.prepare(
-            fmt::format("select {} from t_cron_job where f_key_id in ({}) order by f_key_id{}", kJobColumns,
+            fmt::format("select f_key_id, f_job_id, f_job_cron_time, f_job_type, case when f_plan is null "
+                        "then f_job_context end, f_tenant_id, f_enabled, f_create_time, f_effective_from, "
+                        "f_plan from t_cron_job where f_key_id in ({}) order by f_key_id{}",
                         placeholders(size), session.dialect().texts.for_update),
-            std::string(size, 'i'), kJobTypes);
+            std::string(size, 'i'), "ississiiis");
         for (std::size_t i = 0; i < size; ++i) select << keys[at + std::min(i, count - 1)].value();
         for (select.run(); select.fetch();) {
-            JobRow row = read_job_row(select);
+            JobRow row = read_completed_row(select);
             if (row.job.enabled && schedules.contains({row.job.key, row.job.effective_from}))
                 rows.push_back(std::move(row));
         }
@@ -411,20 +431,20 @@ void store_disabled(Session& session, const std::vector<model::Job>& jobs) {
 
 }  // namespace
 
-std::vector<model::Job> disable_completed(Session& session, const std::vector<CompletedOneShot>& completed) {
-    std::vector<model::Job> disabled;
-    if (completed.empty()) return disabled;
+void disable_completed(Session& session, const std::vector<CompletedOneShot>& completed) {
+    if (completed.empty()) return;
     ChangeWriter log(session, completed.size());
-    for (const JobRow& before : lock_completed(session, completed)) {
-        model::Job& job = disabled.emplace_back(before.job);
+    std::vector<model::Job> disabled;
+    for (JobRow& before : lock_completed(session, completed)) {
+        model::Job job = before.job;
         job.enabled = false;
         job.updated_at = whole_seconds(log.now());
         job.effective_from = log.now();
         job.revision = log.add("spent", job, &before);
+        disabled.push_back(std::move(job));
     }
     store_disabled(session, disabled);
     log.finish();
-    return disabled;
 }
 
 }  // namespace ecron::store

@@ -125,6 +125,6 @@ public:
 
 /// Disables `timed` jobs whose only run has been claimed, provided that the schedule of that run is still in
 /// effect.
-std::vector<model::Job> disable_completed(Session& session, const std::vector<CompletedOneShot>& completed);
+void disable_completed(Session& session, const std::vector<CompletedOneShot>& completed);
 
 }  // namespace ecron::store

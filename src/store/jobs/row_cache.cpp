@@ -45,6 +45,12 @@ void RowCache::removed(const JobId& id) {
     if (found != by_id_.end()) erase(found->second);
 }
 
+void RowCache::removed(JobKey key) {
+    ++generation_;
+    const auto found = by_key_.find(key);
+    if (found != by_key_.end()) erase(found->second);
+}
+
 void RowCache::insert(const model::Job& job) {
     const std::size_t size = size_of(job);
     if (size > limit_) return;

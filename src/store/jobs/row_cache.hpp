@@ -23,6 +23,7 @@ public:
     /// A job was changed: replaces the cached row, if there is one.
     void changed(const model::Job& job);
     void removed(const JobId& id);
+    void removed(JobKey key);
     [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
 private:
