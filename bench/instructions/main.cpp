@@ -225,8 +225,8 @@ void create_jobs(Database& database, std::size_t count) {
         for (std::size_t i = at; i < at + kClients; ++i) {
             model::JobInput input = read_input();
             std::string plan = model::write_plan(input.context.plan);
-            writes.push_back(
-                std::make_unique<store::CreateJob>(new_job(std::move(input.job), i), std::move(plan)));
+            writes.push_back(std::make_unique<store::CreateJob>(new_job(std::move(input.job), i),
+                                                                std::move(plan), std::nullopt));
         }
         database.transact([&] {
             store::apply_job_writes(database.session(), pointers(writes), store::CommitAttempt::first);

@@ -150,8 +150,8 @@ private:
         if (response.status < 400) warn_of(*unknown, language, response);
         if (context_.options.authenticator != nullptr) response.account = caller.identity.tenant.value();
         const bool has_changes = response.status < 300 && !caller.changed_nothing && is_audited(route);
-        if (context_.options.audits && has_changes) {
-            auto entries = audit_entries(route, request, caller, *variable);
+        if (context_.options.audits && has_changes && !caller.audit_is_stored) {
+            auto entries = audit_entries(request, caller, *variable);
             const auto kept = co_await context_.store.audit->append(std::move(entries));
             if (!kept)
                 log::error("failed to write audit record: action={} request_id={} error=\"{}\"", route.name,

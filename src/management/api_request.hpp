@@ -60,6 +60,7 @@ struct Caller {
     Millis over_rate{};  // for a report beyond limit_rate: the time until the next one is permitted
 
     std::vector<AuditRecord> audit_records{};
+    bool audit_is_stored{false};  // with the change: there is nothing to append
     bool changed_nothing{
         false};  // the request was accepted and found everything as it wants it: no audit entry
 };

@@ -23,22 +23,30 @@ bool is_audited(const Route& route) {
     return route.access == Access::write || route.access == Access::execute || route.access == Access::admin;
 }
 
-std::vector<store::AuditEntry> audit_entries(const Route& route, const http::Request& request,
-                                             const Caller& caller, std::string_view variable) {
+store::AuditEntry audit_entry(const http::Request& request, const Caller& caller, AuditRecord record) {
+    return {.tenant = std::move(record.tenant),
+            .client = caller.identity.tenant,
+            .subject = truncated(caller.identity.subject),
+            .address = truncated(request.peer),
+            .action = std::string{caller.action},
+            .object = truncated(std::move(record.object)),
+            .difference = record.difference.text()};
+}
+
+void log_audit(const store::AuditEntry& entry, const Caller& caller) {
+    log::info("audit action={} tenant={} client={} subject={} address={} object={} request_id={}",
+              entry.action, entry.tenant, entry.client, entry.subject, entry.address, entry.object,
+              caller.request_id);
+}
+
+std::vector<store::AuditEntry> audit_entries(const http::Request& request, const Caller& caller,
+                                             std::string_view variable) {
     std::vector<AuditRecord> records = caller.audit_records;
     if (records.empty()) records.push_back({std::string{variable}, {}, caller.tenant});
     std::vector<store::AuditEntry> entries;
     for (AuditRecord& record : records) {
-        log::info("audit action={} tenant={} client={} subject={} address={} object={} request_id={}",
-                  route.name, record.tenant, caller.identity.tenant, caller.identity.subject, request.peer,
-                  record.object, caller.request_id);
-        entries.push_back({.tenant = std::move(record.tenant),
-                           .client = caller.identity.tenant,
-                           .subject = truncated(caller.identity.subject),
-                           .address = truncated(request.peer),
-                           .action = std::string{route.name},
-                           .object = truncated(std::move(record.object)),
-                           .difference = record.difference.text()});
+        entries.push_back(audit_entry(request, caller, std::move(record)));
+        log_audit(entries.back(), caller);
     }
     return entries;
 }

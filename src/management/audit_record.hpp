@@ -12,9 +12,16 @@ namespace ecron::management {
 /// Completion reports of targets are not audited; they are stored with their executions.
 [[nodiscard]] bool is_audited(const Route& route);
 
-/// Returns the audit records of a request that was carried out; they are also logged, without their
-/// differences. If the handler recorded nothing, the object is the variable of the path.
-std::vector<store::AuditEntry> audit_entries(const Route& route, const http::Request& request,
-                                             const Caller& caller, std::string_view variable);
+/// The entry of one record, as the store keeps it.
+[[nodiscard]] store::AuditEntry audit_entry(const http::Request& request, const Caller& caller,
+                                            AuditRecord record);
+
+/// Logs an entry without its difference.
+void log_audit(const store::AuditEntry& entry, const Caller& caller);
+
+/// Returns the audit records of a request that was carried out, and logs them. If the handler recorded
+/// nothing, the object is the variable of the path.
+std::vector<store::AuditEntry> audit_entries(const http::Request& request, const Caller& caller,
+                                             std::string_view variable);
 
 }  // namespace ecron::management

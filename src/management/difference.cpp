@@ -31,42 +31,56 @@ bool is_reference(std::string_view text) {
     return text.starts_with(kReference) && text.find('}') == text.size() - 1;
 }
 
-void hide_all(bj::value& value) {
+/// Whether something was removed from a value, which then has another text.
+enum class Hidden : bool { nothing, something };
+
+Hidden operator|(Hidden left, Hidden right) { return left == Hidden::something ? left : right; }
+
+Hidden hide_all(bj::value& value) {
+    Hidden hidden = Hidden::nothing;
     if (bj::object* const object = value.if_object()) {
-        for (auto& member : *object) hide_all(member.value());
+        for (auto& member : *object) hidden = hide_all(member.value()) | hidden;
     } else if (bj::array* const array = value.if_array()) {
-        for (bj::value& element : *array) hide_all(element);
+        for (bj::value& element : *array) hidden = hide_all(element) | hidden;
     } else if (value.is_string() && is_reference(std::string_view{value.get_string()})) {
-        return;
+        return hidden;
     } else if (!value.is_null() && !value.is_bool()) {
         value = kHidden;
+        hidden = Hidden::something;
     }
+    return hidden;
 }
 
 /// Removes from the value of the member `name` what may be a credential.
-void hide_secrets(std::string_view name, bj::value& value) {
+Hidden hide_secrets(std::string_view name, bj::value& value) {
     // What is sent to targets may contain credentials, whatever the names inside; "value": of a variable of a
     // container.
     const bool is_given = model::is_secret_field(name) || name == "value";
     if (is_given || (name != "concurrency_key" && names_credential(name))) return hide_all(value);
+    Hidden hidden = Hidden::nothing;
     if (bj::object* const object = value.if_object()) {
-        for (auto& member : *object) hide_secrets(member.key(), member.value());
+        for (auto& member : *object) hidden = hide_secrets(member.key(), member.value()) | hidden;
     } else if (bj::array* const array = value.if_array()) {
         bool hides_next = false;  // for the next word of a command
         for (bj::value& element : *array) {
             const bool is_option = element.is_string() && announces_credential(element.get_string());
-            hides_next ? hide_all(element) : hide_secrets(name, element);
+            hidden = (hides_next ? hide_all(element) : hide_secrets(name, element)) | hidden;
             hides_next = is_option;
         }
     } else if (value.is_string() && !model::is_kept_number(value)) {
-        value = shown_text(std::string_view{value.get_string()});
+        std::string shown = shown_text(std::string_view{value.get_string()});
+        if (shown != std::string_view{value.get_string()}) {
+            value = std::move(shown);
+            hidden = Hidden::something;
+        }
     }
+    return hidden;
 }
 
 Member member_of(std::string_view name, bj::value value) {
     std::string held = model::write_json(value);
-    hide_secrets(name, value);
-    return {std::move(held), model::write_json(value)};
+    std::string shown = hide_secrets(name, value) == Hidden::something ? model::write_json(value) : held;
+    return {std::move(held), std::move(shown)};
 }
 
 void add_members(Members& members, const std::string& prefix, const bj::object& object, int depth) {

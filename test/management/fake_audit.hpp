@@ -13,11 +13,12 @@ public:
     std::size_t most_read{0};  // bytes of differences in one list
 
     store::Awaitable<void> append(std::vector<store::AuditEntry> given) override {
-        for (store::AuditEntry& entry : given) {
-            entry.key = static_cast<std::int64_t>(entries.size()) + 1;
-            entries.push_back(std::move(entry));
-        }
+        for (store::AuditEntry& entry : given) add(std::move(entry));
         co_return Result<void>{};
+    }
+    void add(store::AuditEntry entry) {
+        entry.key = static_cast<std::int64_t>(entries.size()) + 1;
+        entries.push_back(std::move(entry));
     }
     store::Awaitable<std::vector<store::AuditEntry>> list(store::AuditFilter filter) override {
         std::vector<store::AuditEntry> found;

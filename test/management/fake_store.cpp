@@ -39,7 +39,8 @@ std::vector<model::Job*> FakeStore::of(const std::optional<TenantId>& tenant, co
     return found;
 }
 
-store::Awaitable<model::Job> FakeStore::create_job(model::Job job, std::string) {
+store::Awaitable<model::Job> FakeStore::create_job(model::Job job, std::string,
+                                                   std::optional<store::AuditEntry> audit) {
     if (away) co_return gone();
     if (names_appear > 0 && names_appear-- > 0) {
         model::Job other = job;
@@ -54,6 +55,7 @@ store::Awaitable<model::Job> FakeStore::create_job(model::Job job, std::string) 
     job.key = JobKey{++last_key_};
     job.revision = changed(job);
     jobs.push_back(job);
+    if (audit) audited.add(std::move(*audit));
     co_return job;
 }
 

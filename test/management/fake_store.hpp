@@ -85,7 +85,9 @@ public:
         return unused<std::vector<model::Execution>>();
     }
 
-    store::Awaitable<model::Job> create_job(model::Job job, std::string plan) override;
+    using JobStore::create_job;
+    store::Awaitable<model::Job> create_job(model::Job job, std::string plan,
+                                            std::optional<store::AuditEntry> audit) override;
     store::Awaitable<model::Job> replace_job(std::optional<TenantId> tenant, model::Job job, std::string plan,
                                              std::optional<ChangeNumber> if_match) override;
     store::Awaitable<std::vector<model::Job>> delete_jobs(std::optional<TenantId> tenant,

@@ -182,7 +182,8 @@ store::Awaitable<std::vector<model::Execution>> ModelStore::under_way(Instant du
     });
 }
 
-store::Awaitable<model::Job> ModelStore::create_job(model::Job job, std::string plan) {
+store::Awaitable<model::Job> ModelStore::create_job(model::Job job, std::string plan,
+                                                    std::optional<store::AuditEntry>) {
     return ask<model::Job>(Link::Kind::write, [&db = database_, job = std::move(job),
                                                plan = std::move(plan)] { return db.create_job(job, plan); });
 }

@@ -51,7 +51,9 @@ public:
     store::Awaitable<std::vector<model::Execution>> under_way(Instant due_before, std::size_t limit,
                                                               std::int64_t after_key) override;
 
-    store::Awaitable<model::Job> create_job(model::Job job, std::string plan) override;
+    using JobStore::create_job;
+    store::Awaitable<model::Job> create_job(model::Job job, std::string plan,
+                                            std::optional<store::AuditEntry> audit) override;
     store::Awaitable<model::Job> replace_job(std::optional<TenantId> tenant, model::Job job, std::string plan,
                                              std::optional<ChangeNumber> if_match) override;
     store::Awaitable<std::vector<model::Job>> delete_jobs(std::optional<TenantId> tenant,

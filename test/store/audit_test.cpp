@@ -1,3 +1,5 @@
+#include <set>
+
 #include "store/world.hpp"
 
 using namespace ecron;
@@ -52,6 +54,40 @@ TEST_CASE("an audit record that does not fit is truncated", "[store][audit]") {
     CHECK(all[1].subject == std::string(254, 's') + "\xF0\x9F\x8E\x89");
     CHECK(all[1].address == "\xEF\xBF\xBD");
     CHECK(all[1].difference == long_one.difference);
+}
+
+TEST_CASE("a job and the record of its creation share a transaction", "[store][audit]") {
+    World world;
+    world.open();
+    const std::uint64_t before = world.store().statistics().transactions;
+    const model::Job created = world.must(world.store().jobs->create_job(a_job("one"), "", entry("me", "1")));
+    CHECK(world.store().statistics().transactions - before == 1);
+    const auto recorded = world.must(world.store().audit->list({}));
+    REQUIRE(recorded.size() == 1);
+    CHECK(recorded[0].object == "1");
+    CHECK(recorded[0].difference == entry("me", "1").difference);
+    CHECK(world.must(world.store().jobs->find_job(std::nullopt, created.id)));
+
+    const auto refused = world.await(world.store().jobs->create_job(a_job("one"), "", entry("me", "2")));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::conflict);
+    CHECK(world.must(world.store().audit->list({})).size() == 1);
+}
+
+TEST_CASE("of jobs created together, each one has its record unless it is refused", "[store][audit]") {
+    World world;
+    world.open();
+    std::vector<boost::asio::awaitable<Result<model::Job>>> creates;
+    for (int i = 0; i < 40; ++i)
+        creates.push_back(world.store().jobs->create_job(a_job("job " + std::to_string(i % 30)), "",
+                                                         entry("me", std::to_string(i))));
+    const auto created = world.all(std::move(creates));
+    std::set<std::string> stored, recorded;
+    for (std::size_t i = 0; i < created.size(); ++i)
+        if (created[i]) stored.insert(std::to_string(i));
+    for (const AuditEntry& one : world.must(world.store().audit->list({}))) recorded.insert(one.object);
+    CHECK(stored.size() == 30);
+    CHECK(recorded == stored);
 }
 
 TEST_CASE("old audit entries are deleted even if history is kept without limit", "[store][audit]") {

@@ -1,5 +1,6 @@
 #pragma once
 #include "ecron/model/job.hpp"
+#include "ecron/store/audit.hpp"
 #include "ecron/store/port.hpp"
 
 namespace ecron::store {
@@ -18,7 +19,12 @@ struct JobFilter {
 class JobStore {
 public:
     virtual ~JobStore() = default;
-    virtual Awaitable<model::Job> create_job(model::Job job, std::string plan) = 0;  // conflict: {"job_name"}
+    Awaitable<model::Job> create_job(model::Job job, std::string plan) {
+        return create_job(std::move(job), std::move(plan), std::nullopt);
+    }
+    /// The audit record is written in the transaction of the job. Error: conflict {"job_name"}.
+    virtual Awaitable<model::Job> create_job(model::Job job, std::string plan,
+                                             std::optional<AuditEntry> audit) = 0;
     /// `if_match`: the required revision; otherwise conflict {"revision"}.
     virtual Awaitable<model::Job> replace_job(std::optional<TenantId> tenant, model::Job job,
                                               std::string plan, std::optional<ChangeNumber> if_match) = 0;

@@ -7,6 +7,7 @@
 #include "ecron/base/uuid.hpp"
 #include "ecron/model/merge_patch.hpp"
 #include "ecron/model/translation.hpp"
+#include "management/audit_record.hpp"
 #include "management/authorization/permissions.hpp"
 #include "management/definition_warnings.hpp"
 #include "management/difference.hpp"
@@ -195,12 +196,28 @@ boost::asio::awaitable<Result<Version>> store_next(const ApiRequest& request, co
     co_return co_await store_replaced(request, old, input, old.revision);
 }
 
+/// The audit record of a job that is about to be created; nullopt if there is no audit log.
+boost::asio::awaitable<std::optional<store::AuditEntry>> audit_of_new(const ApiRequest& request,
+                                                                      const model::Job& job) {
+    if (!request.audits()) co_return std::nullopt;
+    Difference all =
+        co_await off_loop(request.work_on(context_size(&job)), [&job] { return difference(nullptr, &job); });
+    AuditRecord record{job.id.value(), std::move(all), job.tenant};
+    co_return audit_entry(request.http, request.caller, std::move(record));
+}
+
+/// The job and its audit record share a transaction: a creation needs one commit, and is never without it.
 boost::asio::awaitable<Result<Version>> store_first(const ApiRequest& request, const model::JobInput& input) {
+    const auto audit = co_await audit_of_new(request, input.job);
     auto created =
-        co_await request.api.store.jobs->create_job(input.job, model::write_plan(input.context.plan));
+        co_await request.api.store.jobs->create_job(input.job, model::write_plan(input.context.plan), audit);
     if (!created) co_return std::unexpected(std::move(created.error()));
     request.api.runs.job_changed(*created);
-    co_await record_change(request, nullptr, &*created);
+    request.api.changes.log(request.caller, *created);
+    if (audit) {
+        log_audit(*audit, request.caller);
+        request.caller.audit_is_stored = true;
+    }
     co_return Version{std::move(*created), Version::Kind::created, input.warnings};
 }
 

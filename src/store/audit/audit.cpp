@@ -20,7 +20,7 @@ constexpr Instant kEver{Millis{std::numeric_limits<std::int64_t>::max()}};
 
 enum class Differences : std::uint8_t { kept, dropped };
 
-void insert(Session& session, const std::vector<AuditEntry>& entries, Differences differences) {
+void insert(Session& session, std::span<const AuditEntry* const> entries, Differences differences) {
     static const Rows rows{.head =
                                "insert into t_cron_audit (f_at, f_tenant_id, f_client_id, f_subject, "
                                "f_address, f_action, f_object, f_difference) values ",
@@ -30,18 +30,19 @@ void insert(Session& session, const std::vector<AuditEntry>& entries, Difference
     session.run_rows(
         rows, entries.size(),
         [&](Statement& row, std::size_t i) {
-            const AuditEntry& entry = entries[i];
+            const AuditEntry& entry = *entries[i];
             row << now << entry.tenant.value() << entry.client.value()
                 << utf8_front(entry.subject, kNameLength) << utf8_front(entry.address, kShortLength)
                 << utf8_front(entry.action, kShortLength) << utf8_front(entry.object, kNameLength)
                 << (kept ? text_or_null(entry.difference) : std::nullopt);
         },
-        [&](std::size_t i) { return 300 + entries[i].difference.size(); });
+        [&](std::size_t i) { return 300 + entries[i]->difference.size(); });
 }
 
 }  // namespace
 
-Result<void> append_audit(Session& session, const std::vector<AuditEntry>& entries) {
+void insert_audit(Session& session, std::span<const AuditEntry* const> entries) {
+    if (entries.empty()) return;
     // One statement may store the first of them before the database refuses another.
     const bool in_statements = entries.size() > 1;
     if (in_statements) session.run("savepoint audit_rows");
@@ -49,11 +50,17 @@ Result<void> append_audit(Session& session, const std::vector<AuditEntry>& entri
         insert(session, entries, Differences::kept);
     } catch (const SqlError& error) {
         if (!is_refused_content(to_error(error))) throw;
-        log::warn("stored audit record without its difference action={} error=\"{}\"", entries.front().action,
-                  error.what());
+        log::warn("stored audit record without its difference action={} error=\"{}\"",
+                  entries.front()->action, error.what());
         if (in_statements) session.run("rollback to savepoint audit_rows");
         insert(session, entries, Differences::dropped);
     }
+}
+
+Result<void> append_audit(Session& session, const std::vector<AuditEntry>& entries) {
+    std::vector<const AuditEntry*> all;
+    for (const AuditEntry& entry : entries) all.push_back(&entry);
+    insert_audit(session, all);
     return {};
 }
 

@@ -1,9 +1,13 @@
 #pragma once
+#include <span>
+
 #include "ecron/store/audit.hpp"
 #include "store/work/threads.hpp"
 
 namespace ecron::store {
 
+/// Writes the records within the current transaction. Refused content drops the differences, not the records.
+void insert_audit(Session& session, std::span<const AuditEntry* const> entries);
 Result<void> append_audit(Session& session, const std::vector<AuditEntry>& entries);
 std::vector<AuditEntry> read_audit(Session& session, const AuditFilter& filter);
 

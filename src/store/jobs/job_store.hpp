@@ -19,8 +19,10 @@ public:
           sweeper_(sweeper),
           messages_(messages) {}
 
-    Awaitable<model::Job> create_job(model::Job job, std::string plan) override {
-        Result<model::Job> created = co_await threads_.write<CreateJob>(std::move(job), std::move(plan));
+    Awaitable<model::Job> create_job(model::Job job, std::string plan,
+                                     std::optional<AuditEntry> audit) override {
+        Result<model::Job> created =
+            co_await threads_.write<CreateJob>(std::move(job), std::move(plan), std::move(audit));
         if (created) messages_.written();
         co_return created;
     }

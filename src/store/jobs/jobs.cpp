@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "ecron/model/json.hpp"
+#include "store/audit/audit.hpp"
 
 namespace ecron::store {
 
@@ -225,6 +226,10 @@ void JobTransaction::flush() {
         job.key = JobKey(keys[i]);
         log.set_key(job.revision, job.key);
     }
+    std::vector<const AuditEntry*> records;
+    for (const CreateJob* const one : made)
+        if (one->audit()) records.push_back(&*one->audit());
+    insert_audit(session, records);
 }
 
 void ReplaceJob::apply(JobTransaction& transaction) {

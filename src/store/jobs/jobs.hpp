@@ -38,16 +38,23 @@ void apply_job_writes(Session& session, std::span<Write* const> writes, CommitAt
 
 class CreateJob final : public Answering<JobWrite, model::Job> {
 public:
-    CreateJob(model::Job job, std::string plan) : job_(std::move(job)), plan_(std::move(plan)) {}
+    CreateJob(model::Job job, std::string plan, std::optional<AuditEntry> audit)
+        : job_(std::move(job)),
+          plan_(std::move(plan)),
+          audit_(std::move(audit)) {}
     void apply(JobTransaction& transaction) override;
     using Answering::apply;
     [[nodiscard]] std::string_view payer() const override { return job_.tenant.value(); }
-    [[nodiscard]] std::size_t bytes() const override { return job_.context.size(); }
+    [[nodiscard]] std::size_t bytes() const override {
+        return job_.context.size() + (audit_ ? audit_->difference.size() : 0);
+    }
     [[nodiscard]] const std::string& plan() const { return plan_; }
+    [[nodiscard]] const std::optional<AuditEntry>& audit() const { return audit_; }
 
 private:
     model::Job job_;
     std::string plan_;
+    std::optional<AuditEntry> audit_;
 };
 
 class ReplaceJob final : public Answering<JobWrite, model::Job> {
