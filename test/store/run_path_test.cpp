@@ -267,6 +267,48 @@ TEST_CASE("claims that share a transaction disable the completed one-shots of al
               "select (select max(f_number) from t_cron_change) - f_number from t_cron_change_head") == 0);
 }
 
+TEST_CASE("ends that are equal and ends that differ share transactions, and each row gets its own",
+          "[store]") {
+    Leading world;
+    constexpr int kRuns = 150;  // more than one statement names
+    std::vector<model::Execution> runs;
+    for (int i = 0; i < kRuns; ++i) runs.push_back(world.run(Seconds{i}));
+    world.must(world.store().executions->claim(world.claim_of(runs)));
+    const bool all_expected = GENERATE(true, false);
+    std::vector<boost::asio::awaitable<Result<bool>>> ends;
+    for (int i = 0; i < kRuns; ++i) {
+        model::Execution& run = runs[static_cast<std::size_t>(i)];
+        const bool fails = i % 10 == 3;
+        Outcome end = world.outcome_of(run, fails ? ExecutionState::failure : ExecutionState::success);
+        if (fails) {
+            end.next_attempt = 2;
+            end.after.due = world.now + Seconds{i};
+        }
+        if (i % 25 == 4) end.after.result = R"({"number":1})";
+        if (!all_expected && i == 77) end.attempt = 2;
+        ends.push_back(world.store().executions->finish(end));
+        run = end.after;
+        run.attempt = fails ? 2 : 1;
+    }
+    const auto written = world.all(std::move(ends));
+    for (int i = 0; i < kRuns; ++i) {
+        CAPTURE(i);
+        const model::Execution& expected = runs[static_cast<std::size_t>(i)];
+        const bool was_expected = all_expected || i != 77;
+        CHECK(written[static_cast<std::size_t>(i)].value() == was_expected);
+        const model::Execution stored = world.stored(expected.id);
+        CHECK(stored.state == (was_expected ? expected.state : ExecutionState::pending));
+        CHECK(stored.due == expected.due);
+        CHECK(stored.attempt == expected.attempt);
+        CHECK(stored.node == expected.node);
+        CHECK(stored.epoch == expected.epoch);
+        if (was_expected) {
+            CHECK(stored.result == expected.result);
+            CHECK(stored.executors.size() == 1);
+        }
+    }
+}
+
 TEST_CASE("claimed runs that have not started can be withdrawn by their leader only", "[store]") {
     Leading world;
     const model::Execution waiting = world.claimed(Seconds{1});

@@ -20,9 +20,9 @@ namespace ecron::store {
 namespace {
 
 /// Parameters of the compare-and-set for each row, in this order: the new values, then the expected current
-/// values. A start is permitted from pending or failure, an end also from executing: `also` is that third
-/// state, or pending again. Without an owner, any owner matches. An attempt is accepted once: repeated after
-/// a lost response, its outcome would overwrite what has been noted in the row since.
+/// values. A start is permitted from pending or failure, an end also from executing: `also` is third_state().
+/// Without an owner, any owner matches. An attempt is accepted once: repeated after a lost response, its
+/// outcome would overwrite what has been noted in the row since.
 constexpr std::array<std::string_view, 19> kNames{
     "n_state",   "n_begin",  "n_end",      "n_executor", "n_times",   "n_ext",    "n_due",
     "n_attempt", "n_losses", "n_accepted", "n_node",     "n_epoch",   "n_result", "o_id",
@@ -39,8 +39,9 @@ constexpr std::string_view kOneRow =
     ":p15) and f_trigger > 0 and coalesce(f_node, '') = coalesce(:p16, f_node, '') and coalesce(f_epoch, 0) "
     "= coalesce(:p17, f_epoch, 0) and coalesce(f_accepted, 0) <= :p18";
 
-/// For several rows, the values form a table that the update joins. Join order and index are specified,
-/// because the optimizer sometimes selected the rows by their state instead, which was ten times slower.
+/// For several different rows, the values form a table that the update joins. Join order and index are
+/// specified, because the optimizer sometimes selected the rows by their state instead, which was ten times
+/// slower.
 const Rows& joined_rows() {
     static const Rows rows{
         .head = "update (",
@@ -62,20 +63,155 @@ const Rows& joined_rows() {
     return rows;
 }
 
+/// A start is permitted from pending or failure, an end also from this state.
+model::ExecutionState third_state(const OutcomeWrite& write) {
+    const std::optional<Outcome::Owner>& owner = write.outcome.owner;
+    const bool from_executing = write.step != OutcomeWrite::Step::begin && (!owner || owner->may_have_begun);
+    return from_executing ? model::ExecutionState::executing : model::ExecutionState::pending;
+}
+
+/// Whether the row may show that its attempt was accepted.
+bool may_be_accepted(const OutcomeWrite& write) {
+    return write.step != OutcomeWrite::Step::finish || !write.outcome.after.accepted;
+}
+
 void bind_outcome(Statement& row, const OutcomeWrite& write) {
     const Outcome& outcome = write.outcome;
     const model::Execution& after = outcome.after;
-    const bool from_executing =
-        write.step != OutcomeWrite::Step::begin && (!outcome.owner || outcome.owner->may_have_begun);
-    const auto also = from_executing ? model::ExecutionState::executing : model::ExecutionState::pending;
     row << static_cast<int>(after.state) << seconds_or_zero(after.begin_at) << seconds_or_zero(end_of(after))
         << model::write_executors(after.executors) << after.execute_times << ext_info_without_result(after)
         << millis_or_null(after.due) << write.attempt_after() << after.losses << after.accepted
         << after.node.value() << after.epoch.value() << text_or_null(after.result) << outcome.id.value()
-        << outcome.attempt << static_cast<int>(also)
+        << outcome.attempt << static_cast<int>(third_state(write))
         << (outcome.owner ? std::optional<std::string_view>{outcome.owner->node.value()} : std::nullopt)
         << (outcome.owner ? std::optional{outcome.owner->epoch.value()} : std::nullopt)
-        << (write.step != OutcomeWrite::Step::finish || !after.accepted);
+        << may_be_accepted(write);
+}
+
+/// What a write stores in its row and expects there, except for the id and a due time that stays.
+struct RowChange {
+    std::int64_t end{};
+    std::int64_t begin{};
+    std::int64_t epoch{};
+    std::string executors{};
+    std::string ext_info{};
+    std::optional<std::int64_t> due{};
+    bool keeps_due{};
+    int state{};
+    int times{};
+    int attempt{};
+    int losses{};
+    bool accepted{};
+    std::string_view node{};
+    std::optional<std::string_view> result{};
+    int expected_attempt{};
+    int expected_state{};
+    std::optional<std::string_view> expected_node{};
+    std::optional<std::int64_t> expected_epoch{};
+    bool expected_accepted{};
+
+    auto operator<=>(const RowChange&) const = default;
+};
+
+/// The due time of an attempt is stored before it begins, and differs between executions with jitter.
+bool keeps_due(const OutcomeWrite& write) {
+    const model::ExecutionState after = write.outcome.after.state;
+    return write.step == OutcomeWrite::Step::begin || after == model::ExecutionState::success ||
+           after == model::ExecutionState::abandon;
+}
+
+RowChange change_of(const OutcomeWrite& write) {
+    const Outcome& outcome = write.outcome;
+    const model::Execution& after = outcome.after;
+    RowChange change{.end = seconds_or_zero(end_of(after)),
+                     .begin = seconds_or_zero(after.begin_at),
+                     .epoch = after.epoch.value(),
+                     .executors = model::write_executors(after.executors),
+                     .ext_info = ext_info_without_result(after),
+                     .keeps_due = keeps_due(write),
+                     .state = static_cast<int>(after.state),
+                     .times = after.execute_times,
+                     .attempt = write.attempt_after(),
+                     .losses = after.losses,
+                     .accepted = after.accepted,
+                     .node = after.node.value(),
+                     .result = text_or_null(after.result),
+                     .expected_attempt = outcome.attempt,
+                     .expected_state = static_cast<int>(third_state(write)),
+                     .expected_accepted = may_be_accepted(write)};
+    if (!change.keeps_due) change.due = millis_or_null(after.due);
+    if (outcome.owner) {
+        change.expected_node = outcome.owner->node.value();
+        change.expected_epoch = outcome.owner->epoch.value();
+    }
+    return change;
+}
+
+/// A write with its change; several with equal changes are a group.
+struct ChangedRow {
+    RowChange change;
+    OutcomeWrite* write;
+};
+
+/// Updates the rows of a group; returns how many were as expected.
+std::size_t update_group(Session& session, std::span<const ChangedRow> group) {
+    const RowChange& change = group.front().change;
+    std::size_t changed = 0;
+    for (std::size_t at = 0; at < group.size(); at += kLongestList) {
+        const std::size_t count = std::min(kLongestList, group.size() - at);
+        const std::size_t size = list_size(count);
+        Statement& update = session.prepare(
+            fmt::format(
+                "update t_cron_job_status force index (index_execute_id) set {}f_job_status = :state, "
+                "f_begin_time = :begin, f_end_time = :end, f_executor = :executor, f_execute_times = :times, "
+                "f_ext_info = replace(:ext, '\"is_deleted\":0', case when coalesce(f_is_deleted, 0) = 1 then "
+                "'\"is_deleted\":1' else '\"is_deleted\":0' end), f_attempt = :attempt, f_losses = :losses, "
+                "f_accepted = :accepted, f_node = :node, f_epoch = :epoch, f_result = coalesce(:result, "
+                "f_result) where f_execute_id in ({}) and f_attempt = :o_attempt and f_job_status in (3, 6, "
+                ":o_also) and f_trigger > 0 and coalesce(f_node, '') = coalesce(:o_node, f_node, '') and "
+                "coalesce(f_epoch, 0) = coalesce(:o_epoch, f_epoch, 0) and coalesce(f_accepted, 0) <= "
+                ":o_accepted",
+                change.keeps_due ? "" : "f_due = :due, ", placeholders(size)),
+            (change.keeps_due ? "" : "i") + std::string{"iiititiiisit"} + std::string(size, 's') + "iisii");
+        if (!change.keeps_due) update << change.due;
+        update << change.state << change.begin << change.end << change.executors << change.times
+               << change.ext_info << change.attempt << change.losses << change.accepted << change.node
+               << change.epoch << change.result;
+        for (std::size_t i = 0; i < size; ++i)
+            update << group[at + std::min(i, count - 1)].write->outcome.id.value();
+        update << change.expected_attempt << change.expected_state << change.expected_node
+               << change.expected_epoch << change.expected_accepted;
+        changed += update.run();
+    }
+    return changed;
+}
+
+/// Updates the rows of several writes; returns how many were as expected. Executions that end together often
+/// have equal changes, and a plain update of their rows takes the server a third of the time of a join.
+std::size_t update_together(Session& session, std::span<OutcomeWrite* const> writes) {
+    constexpr std::size_t kWorthAStatement = 4;
+    std::vector<ChangedRow> rows;
+    rows.reserve(writes.size());
+    for (OutcomeWrite* const write : writes) rows.push_back({change_of(*write), write});
+    std::ranges::sort(rows, [](const ChangedRow& left, const ChangedRow& right) {
+        const auto order = left.change <=> right.change;
+        return order == 0 ? left.write->outcome.id.value() < right.write->outcome.id.value() : order < 0;
+    });
+    std::vector<OutcomeWrite*> different;
+    std::size_t changed = 0;
+    for (auto group = rows.begin(); group != rows.end();) {
+        const auto end = std::find_if(group, rows.end(),
+                                      [&](const ChangedRow& row) { return row.change != group->change; });
+        if (static_cast<std::size_t>(end - group) >= kWorthAStatement)
+            changed += update_group(session, std::span(group, end));
+        else
+            for (; group != end; ++group) different.push_back(group->write);
+        group = end;
+    }
+    return changed + session.run_rows(
+                         joined_rows(), different.size(),
+                         [&](Statement& row, std::size_t i) { bind_outcome(row, *different[i]); },
+                         [&](std::size_t i) { return execution_bytes(different[i]->outcome.after); });
 }
 
 /// Records in each write whether its row was as expected. A statement with several rows returns only the
@@ -89,10 +225,7 @@ void compare_and_set(Session& session, std::span<OutcomeWrite* const> writes) {
         }
         return;
     }
-    const std::size_t changed = session.run_rows(
-        joined_rows(), writes.size(), [&](Statement& row, std::size_t i) { bind_outcome(row, *writes[i]); },
-        [&](std::size_t i) { return execution_bytes(writes[i]->outcome.after); });
-    if (changed != writes.size()) throw SplitBatch();
+    if (update_together(session, writes) != writes.size()) throw SplitBatch();
     for (OutcomeWrite* const write : writes) write->result = true;
 }
 
@@ -283,7 +416,10 @@ void tell_statuses(Session& session, std::span<OutcomeWrite* const> writes) {
     insert_messages(session, messages);
 }
 
+/// The table is often empty, and one look is cheaper than a deletion by hundreds of ids. The session reads
+/// what is committed, and the slot of an execution is committed with its start.
 void free_slots_of(Session& session, std::span<OutcomeWrite* const> writes) {
+    if (!has_slots(session)) return;
     std::vector<std::string_view> ended;
     for (const OutcomeWrite* const write : writes)
         if (*write->result && write->step == OutcomeWrite::Step::finish)
