@@ -19,6 +19,7 @@ public:
         const std::size_t output = outcome.record ? outcome.record->output.size() : 0;
         return outcome.after.result.size() + output;
     }
+    [[nodiscard]] bool is_patient() const override { return step == Step::finish; }
     /// The attempt of the row after the write.
     [[nodiscard]] int attempt_after() const {
         return outcome.next_attempt == 0 ? outcome.attempt : outcome.next_attempt;

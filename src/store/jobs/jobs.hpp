@@ -28,6 +28,7 @@ struct JobTransaction {
 class JobWrite : public Write {
 public:
     JobWrite() : Write(WriteKind::jobs) {}
+    [[nodiscard]] bool is_patient() const override { return true; }
     using Write::apply;
     virtual void apply(JobTransaction& transaction) = 0;
     /// The number of jobs that it changes if there is no error.

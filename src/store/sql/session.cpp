@@ -340,12 +340,12 @@ std::vector<std::int64_t> Session::insert_rows(const Rows& shape, std::size_t co
 
 void Session::begin() {
     commit_unknown_ = false;
-    if (const std::string_view text = dialect().begin_text(use_); !text.empty()) run(text);
+    if (const std::string_view text = dialect().begin_text(use_); !text.empty()) prepare(text).run();
 }
 
 void Session::commit() {
     try {
-        run("commit");
+        prepare("commit").run();
     } catch (const SqlError& error) {
         commit_unknown_ = error.fault() == SqlFault::lost;
         throw;

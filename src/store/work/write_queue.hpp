@@ -25,6 +25,8 @@ public:
     [[nodiscard]] virtual std::size_t bytes() const { return 0; }
     /// Returns true if applying it twice has no further effect and gives the same answer.
     [[nodiscard]] virtual bool repeatable() const { return true; }
+    /// Returns true if it may wait a moment for others to share its commit.
+    [[nodiscard]] virtual bool is_patient() const { return false; }
     /// For kinds whose members are executed one after the other: executes this member inside the transaction.
     virtual void apply(Session&) {}
 

@@ -14,6 +14,8 @@ constexpr std::size_t kGroupLimit = 500;  // more rows make a transaction longer
 constexpr std::chrono::milliseconds kLongestGroup{6};
 constexpr std::size_t kGroupBytes = std::size_t{256} << 10U;  // a few milliseconds
 constexpr std::size_t kWholeGroup = 32;  // below it, two transactions cost more than they save
+/// How long patient writes wait for others, from the end of the previous transaction.
+constexpr std::chrono::milliseconds kGather{2};
 constexpr int kTries = 5;
 constexpr Millis kLongestBackOff{2'000};
 
@@ -61,8 +63,14 @@ void Writer::submit(std::unique_ptr<Write> write) {
         } else if (waiting_ >= options_.queue_limit) {
             refused.what = "too many writes wait for the database; nothing was stored";
         } else {
+            if (write->is_patient()) ++patient_;
+            ++waiting_;
             queues_[static_cast<std::size_t>(write->kind())].writes.push(std::move(write));
-            if (waiting_++ == 0) wake_.notify_one();
+            const bool wakes = awaits_ == Awaits::any || (awaits_ == Awaits::enough && has_enough());
+            if (wakes) {
+                awaits_ = Awaits::nothing;
+                wake_.notify_one();
+            }
             return;
         }
     }
@@ -95,9 +103,12 @@ void Writer::run() {
             write_deferred();
             lock.lock();
         }
+        gather(lock);
         if (waiting_ == 0) {
             if (closing_) break;
+            awaits_ = Awaits::any;
             wake_.wait_for(lock, idle_time(), [this] { return waiting_ > 0 || closing_; });
+            awaits_ = Awaits::nothing;
         }
         if (waiting_ == 0) {
             if (closing_) break;
@@ -110,11 +121,41 @@ void Writer::run() {
         Batch batch = take(lock);
         lock.unlock();
         carry_out(batch);
+        expect_more(batch.size());
         answers_->deliver(std::move(batch));
         lock.lock();
     }
     lock.unlock();
     while (deferred_.due() && write_deferred()) {}
+}
+
+/// Returns true if a write waits that is not patient, or as many as a transaction is worth.
+bool Writer::has_enough() const {
+    if (closing_ || waiting_ > patient_) return true;
+    return std::ranges::any_of(queues_, [](const Queue& queue) {
+        return !queue.writes.empty() && queue.writes.size() >= queue.expected;
+    });
+}
+
+/// After a transaction with that many writes. Clients that change jobs one after the other send the next
+/// request once they have the answer: as many as these and those that wait are expected. A single client
+/// therefore never waits for others. Called before they have the answer, so that none is counted twice.
+void Writer::expect_more(std::size_t stored) {
+    const std::scoped_lock lock(mutex_);
+    Queue& queue = queues_[last_kind_];
+    if (last_kind_ == static_cast<std::size_t>(WriteKind::jobs))
+        queue.expected = std::min(kWholeGroup, stored + queue.writes.size());
+    gathers_until_ = clock_.steady() + kGather;
+}
+
+/// Shortly after a transaction, waits for further writes. After a longer silence, even a patient write does
+/// not wait.
+void Writer::gather(std::unique_lock<std::mutex>& lock) {
+    const SteadyInstant now = clock_.steady();
+    if (has_enough() || now >= gathers_until_) return;
+    awaits_ = Awaits::enough;
+    wake_.wait_for(lock, gathers_until_ - now, [this] { return has_enough(); });
+    awaits_ = Awaits::nothing;
 }
 
 /// What was deferred waits for a database that can be written, so that it does not take the place of
@@ -157,6 +198,8 @@ Writer::Batch Writer::take(std::unique_lock<std::mutex>&) {
     Batch batch = queue.writes.take(size, kGroupBytes);
     queue.last_taken = batch.size();
     waiting_ -= batch.size();
+    patient_ -= static_cast<std::size_t>(
+        std::ranges::count_if(batch, [](const auto& write) { return write->is_patient(); }));
     return batch;
 }
 

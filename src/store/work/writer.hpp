@@ -15,7 +15,9 @@
 #include "store/work/write_queue.hpp"
 
 /// The only thread that changes the database. Writes that wait while a transaction runs share the next one; a
-/// transaction contains writes of one kind. Kinds are served round-robin, and tenants within a kind.
+/// transaction contains writes of one kind. Kinds are served round-robin, and tenants within a kind. If only
+/// patient writes wait, the next transaction waits a moment for more of them: a commit costs the same for one
+/// write as for many.
 ///
 /// A transaction that fails because of one member is repeated with a savepoint for each member, so that every
 /// member gets its own answer. Deadlocks are retried. After a lost connection, or if the server has become
@@ -68,11 +70,17 @@ private:
     struct Queue {
         WriteQueue writes{};
         std::size_t last_taken{0};
-        std::size_t limit{32};  // rows of the next transaction; only the writer's thread uses it
+        std::size_t limit{32};     // rows of the next transaction; only the writer's thread uses it
+        std::size_t expected{32};  // patient writes that are worth a transaction
     };
     enum class BatchMode : std::uint8_t { together, each };
+    /// What the writer's thread waits for, and therefore what has to wake it.
+    enum class Awaits : std::uint8_t { nothing, any, enough };
 
     void run();
+    [[nodiscard]] bool has_enough() const;
+    void gather(std::unique_lock<std::mutex>& lock);
+    void expect_more(std::size_t stored);
     [[nodiscard]] bool is_deferred_due() const;
     [[nodiscard]] std::chrono::microseconds idle_time() const;
     bool write_deferred();
@@ -102,6 +110,9 @@ private:
     std::condition_variable wake_;
     std::array<Queue, kWriteKinds> queues_;
     std::size_t waiting_{0};
+    std::size_t patient_{0};  // of those that wait
+    Awaits awaits_{Awaits::nothing};
+    SteadyInstant gathers_until_{};
     std::size_t last_kind_{0};
     bool closing_{false};
     std::thread thread_;
