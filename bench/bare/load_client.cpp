@@ -212,12 +212,15 @@ std::string get_request(const std::string& path, const std::string& headers) {
     return "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + headers + "\r\n";
 }
 
-void append_post_request(std::string& out, const std::string& path, const std::string& body) {
+void append_post_request(std::string& out, const std::string& path, const std::string& body,
+                         const std::string& headers) {
     out += "POST ";
     out += path;
     out += " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ";
     out += std::to_string(body.size());
-    out += "\r\n\r\n";
+    out += "\r\n";
+    out += headers;
+    out += "\r\n";
     out += body;
 }
 

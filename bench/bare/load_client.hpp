@@ -14,7 +14,8 @@ using AppendRequest = std::function<void(std::string& out, std::uint64_t number)
 /// Format "GET path" and "POST path" with Host and Content-Length for AppendRequest. Each header in `headers`
 /// ends with CRLF.
 std::string get_request(const std::string& path, const std::string& headers = "");
-void append_post_request(std::string& out, const std::string& path, const std::string& body);
+void append_post_request(std::string& out, const std::string& path, const std::string& body,
+                         const std::string& headers = "");
 
 struct Load {
     std::uint16_t port{};

@@ -46,22 +46,63 @@ struct Access {
     [[nodiscard]] std::string header() const { return "Authorization: Bearer " + token + "\r\n"; }
 };
 
-LoadResult reads(const Options& options, const Installation& installation, const Environment& settings,
-                 const std::string& header) {
-    std::vector<std::string> requests;
-    installation.connect()->read("select f_job_id from t_cron_job", [&](Fields fields) {
-        requests.push_back(get_request(fmt::format("{}/job?job_id={}", kApi, fields[0]), header));
-    });
-    const auto ecron = installation.start(settings);
-    const LoadResult result =
-        run_load({.port = ecron->port(),
-                  .connections = options.connections,
-                  .duration = options.seconds,
-                  .append_request = [&requests](std::string& out, std::uint64_t number) {
-                      out += requests[number % requests.size()];
-                  }});
+/// How a client calls ecron.
+struct Client {
+    Environment settings;  // of ecron
+    std::string header;
+};
+
+/// ecron is started for each load, with the settings of the client.
+LoadResult load(const Options& options, const Installation& installation, const Client& client,
+                AppendRequest append) {
+    const auto ecron = installation.start(client.settings);
+    const LoadResult result = run_load({.port = ecron->port(),
+                                        .connections = options.connections,
+                                        .duration = options.seconds,
+                                        .append_request = std::move(append)});
     ecron->stop();
     return result;
+}
+
+LoadResult reads(const Options& options, const Installation& installation, const Client& client) {
+    std::vector<std::string> requests;
+    installation.connect()->read("select f_job_id from t_cron_job", [&](Fields fields) {
+        requests.push_back(get_request(fmt::format("{}/job?job_id={}", kApi, fields[0]), client.header));
+    });
+    return load(options, installation, client, [&requests](std::string& out, std::uint64_t number) {
+        out += requests[number % requests.size()];
+    });
+}
+
+/// Jobs with new names, which are removed afterwards, so that every load meets the same tables.
+LoadResult creations(const Options& options, const Installation& installation, const Client& client) {
+    const std::string path = fmt::format("{}/job", kApi);
+    std::uint64_t sent = 0;
+    const LoadResult result = load(options, installation, client, [&](std::string& out, std::uint64_t) {
+        append_post_request(out, path, idle_job(fmt::format("posted-{}", ++sent), ""), client.header);
+    });
+    installation.connect()->execute("delete from t_cron_job where f_job_name like 'posted-%'");
+    return result;
+}
+
+/// Compares one kind of request with and without a token.
+void compare(const Options& options, const Installation& installation, const Client& with,
+             const std::string& name,
+             LoadResult (*measure)(const Options&, const Installation&, const Client&), Report& report) {
+    std::vector<double> open, known, ratios;
+    std::uint64_t failures = 0;
+    for (std::size_t round = 0; round < options.repeat; ++round) {
+        const LoadResult without_token = measure(options, installation, {});
+        const LoadResult with_token = measure(options, installation, with);
+        open.push_back(without_token.per_second);
+        known.push_back(with_token.per_second);
+        ratios.push_back(with_token.per_second / without_token.per_second);
+        failures += without_token.failures + with_token.failures;
+    }
+    report.add({fmt::format("{}, --auth {}", name, options.auth), median(known), "req/s",
+                Limit{"the same with --auth none", median(open), median(ratios)}, at_least(0.9)});
+    report.check(fmt::format("every response to {} was 2xx", name), failures == 0,
+                 fmt::format("{} failed", failures));
 }
 
 }  // namespace
@@ -69,22 +110,11 @@ LoadResult reads(const Options& options, const Installation& installation, const
 void measure_auth(const Options& options, Report& report) {
     const Access access = Access::of(options.auth);
     const BeastServer issuer{access.issuer_says};
-    const Environment settings = access.settings_with(issuer.port());
+    const Client client{access.settings_with(issuer.port()), access.header()};
     const Installation installation{options, options.jobs};
-    std::vector<double> open, known, ratios;
-    std::uint64_t failures = 0;
-    for (std::size_t round = 0; round < options.repeat; ++round) {
-        const LoadResult without = reads(options, installation, {}, "");
-        const LoadResult with = reads(options, installation, settings, access.header());
-        open.push_back(without.per_second);
-        known.push_back(with.per_second);
-        ratios.push_back(with.per_second / without.per_second);
-        failures += without.failures + with.failures;
-    }
-    report.add({"GET /job?job_id=, --auth " + options.auth, median(known), "req/s",
-                Limit{"the same with --auth none", median(open), median(ratios)}, at_least(0.9)});
-    report.check("every response was 2xx", failures == 0, fmt::format("{} failed", failures));
-    const auto stranger = installation.start(settings);
+    compare(options, installation, client, "GET /job?job_id=", reads, report);
+    compare(options, installation, client, "POST /job", creations, report);
+    const auto stranger = installation.start(client.settings);
     report.check("requests without a token are rejected",
                  !stranger->api().answers(std::string{kApi} + "/job"), "GET /job");
 }

@@ -33,13 +33,15 @@ struct Burst {
     double drained_in{};  // seconds, from the due instant to the last arrival
     double cpu_per_run{};
     std::size_t missing{}, repeated{}, enabled{};
+    std::optional<ServerWork> server{};
     Distribution requests{};  // ms, of a client that reads a job meanwhile
 };
 
 class Range {
 public:
     explicit Range(const Options& options)
-        : installation_(options, 0),
+        : driver_(options.driver),
+          installation_(options, 0),
           connection_(installation_.connect()),
           nodes_(installation_, 1) {}
 
@@ -55,11 +57,13 @@ public:
         std::this_thread::sleep_until(due_ - Seconds{1});
         const double before = nodes_.metric(kSucceeded);
         const double cpu = nodes_.cpu_seconds();
+        const std::optional<ServerWork> server = server_work(*connection_, driver_);
         {
             const std::jthread asks{[&](const std::stop_token& stop) { burst.requests = ask(stop); }};
             wait_until_ended(before + static_cast<double>(jobs));
         }
         burst.cpu_per_run = (nodes_.cpu_seconds() - cpu) / static_cast<double>(jobs);
+        if (server) burst.server = *server_work(*connection_, driver_) - *server;
         compare(jobs, burst);
         burst.enabled = std::stoul(connection_->value(fmt::format(
             "select count(*) from t_cron_job where f_enabled = 1 and f_job_name like '{}-%'", prefix_)));
@@ -132,6 +136,7 @@ private:
         burst.drained_in = std::chrono::duration<double>(last - due_).count();
     }
 
+    Driver driver_;
     FireTarget target_;
     Installation installation_;
     std::unique_ptr<Connection> connection_;
@@ -145,6 +150,7 @@ void add(const std::string& kind, std::size_t jobs, const Burst& burst, Report& 
     report.add({kind + ": drained in", burst.drained_in, "s"});
     report.add({kind + ": runs", static_cast<double>(jobs) / burst.drained_in, "runs/s"});
     report.add({kind + ": CPU of ecron for a run", burst.cpu_per_run * 1e6, "us"});
+    if (burst.server) add_server_work(report, kind + ", for a run", *burst.server, static_cast<double>(jobs));
     report.add({kind + ": API p99 meanwhile", burst.requests.p99, "ms", {}, at_most(20)});
     report.check(fmt::format("{}: every job ran once", kind), burst.missing + burst.repeated == 0,
                  fmt::format("{} planned, {} missing, {} repeated", jobs, burst.missing, burst.repeated));

@@ -20,6 +20,23 @@ std::string Connection::value(const std::string& sql) {
     return found.front().front().value_or("");
 }
 
+std::optional<ServerWork> server_work(Connection& connection, Driver driver) {
+    if (driver == Driver::sqlite) return std::nullopt;
+    ServerWork work;
+    const auto take = [&work](Fields fields) {
+        const double value = std::stod(std::string{fields[1]});
+        if (fields[0] == "Questions") work.statements = value;
+        if (fields[0] == "Com_commit") work.transactions = value;
+        if (fields[0] == "Bytes_received") work.received = value;
+        if (fields[0] == "Bytes_sent") work.sent = value;
+    };
+    connection.read(
+        "show global status where variable_name in ('Questions', 'Com_commit', "
+        "'Bytes_received', 'Bytes_sent')",
+        take);
+    return work;
+}
+
 std::unique_ptr<Database> Database::create(Driver driver, const std::string& folder) {
     return driver == Driver::mysql ? detail::create_mysql() : detail::create_sqlite(folder);
 }

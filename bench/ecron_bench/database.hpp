@@ -44,6 +44,18 @@ public:
     std::string value(const std::string& sql);  // the first column of the first row
 };
 
+/// What a server has done since it started, by its own counters.
+struct ServerWork {
+    double statements{}, transactions{}, received{}, sent{};  // bytes
+
+    friend ServerWork operator-(const ServerWork& left, const ServerWork& right) {
+        return {left.statements - right.statements, left.transactions - right.transactions,
+                left.received - right.received, left.sent - right.sent};
+    }
+};
+/// Returns nullopt for SQLite, which has no server.
+std::optional<ServerWork> server_work(Connection& connection, Driver driver);
+
 /// A temporary database, removed with the object. MySQL: on the server in ECRON_TEST_MYSQL_HOST, _PORT, _USER
 /// and _PASSWORD. SQLite: a file in `folder`.
 class Database {

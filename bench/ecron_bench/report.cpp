@@ -46,6 +46,13 @@ void write_figure(JsonWriter& json, const Figure& figure) {
 
 }  // namespace
 
+void add_server_work(Report& report, const std::string& of, const ServerWork& work, double count) {
+    report.add({of + ": statements", work.statements / count, ""});
+    report.add({of + ": transactions", work.transactions / count, ""});
+    report.add({of + ": to the database", work.received / count, "bytes"});
+    report.add({of + ": from the database", work.sent / count, "bytes"});
+}
+
 Limit limit(std::string name, double value, double reached) {
     return {std::move(name), value, value > 0 ? reached / value : 0};
 }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "ecron_bench/database.hpp"
 #include "ecron_bench/machine.hpp"
 
 /// The results of a scenario, as a table or as JSON.
@@ -56,6 +57,9 @@ struct Report {
     [[nodiscard]] std::string table() const;
     [[nodiscard]] std::string json() const;
 };
+
+/// Adds the work of the database's server for one of `count` runs or requests, named `of`.
+void add_server_work(Report& report, const std::string& of, const ServerWork& work, double count);
 
 /// A ratio is reported only if the limit was measured.
 Limit limit(std::string name, double value, double reached);
