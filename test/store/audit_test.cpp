@@ -59,9 +59,7 @@ TEST_CASE("an audit record that does not fit is truncated", "[store][audit]") {
 TEST_CASE("a job and the record of its creation share a transaction", "[store][audit]") {
     World world;
     world.open();
-    const std::uint64_t before = world.store().statistics().transactions;
     const model::Job created = world.must(world.store().jobs->create_job(a_job("one"), "", entry("me", "1")));
-    CHECK(world.store().statistics().transactions - before == 1);
     const auto recorded = world.must(world.store().audit->list({}));
     REQUIRE(recorded.size() == 1);
     CHECK(recorded[0].object == "1");
@@ -72,6 +70,15 @@ TEST_CASE("a job and the record of its creation share a transaction", "[store][a
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == Errc::conflict);
     CHECK(world.must(world.store().audit->list({})).size() == 1);
+    // The node's own transactions count, too, but not during each creation.
+    std::uint64_t least = 2;
+    for (int number = 0; number < 20; ++number) {
+        const std::uint64_t before = world.store().statistics().transactions;
+        world.must(
+            world.store().jobs->create_job(a_job("job-" + std::to_string(number)), "", entry("me", "3")));
+        least = std::min(least, world.store().statistics().transactions - before);
+    }
+    CHECK(least == 1);
 }
 
 TEST_CASE("of jobs created together, each one has its record unless it is refused", "[store][audit]") {
