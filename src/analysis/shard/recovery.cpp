@@ -105,7 +105,9 @@ asio::awaitable<void> Recovery::adopt(model::Execution row, Term term) {
         co_return;
     }
 
-    const bool waits = pending && (row.node.value().empty() || row.due.value_or(now) > now);
+    // The clock of the process that claimed it may have been ahead, so that it has started just before it was
+    // due.
+    const bool waits = pending && (row.node.value().empty() || row.due.value_or(now) > now + kClockTolerance);
     const bool untouched = waits && !is_resumed(row, task);
     if (untouched && row.attempt <= 1 && is_planned(row) && !still_named(row, task)) {
         std::vector<ExecuteId> ids{row.id};
