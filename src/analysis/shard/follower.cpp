@@ -1,6 +1,7 @@
 #include "analysis/shard/follower.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace ecron::analysis {
 
@@ -49,7 +50,9 @@ void Follower::resume(const Resume& resume) {
         replay_from(resume);
         applied_ = std::max(applied_, resume.number);
     } else {
-        pending_resumes_.push_back(resume);
+        const auto place = std::ranges::lower_bound(pending_resumes_, resume.number, {}, &Resume::number);
+        if (place == pending_resumes_.end() || place->number != resume.number)
+            pending_resumes_.insert(place, resume);
     }
 }
 
@@ -99,25 +102,35 @@ asio::awaitable<void> Follower::skip_until(Instant watermark) {
     while (!shard_.planner.advance_to(context_.clock.now(), watermark)) co_await yield(context_.io);
 }
 
-/// Replays the changes that the last leader had not planned or not recorded as planned.
+/// Replays the changes that the last leader had not planned or not recorded as planned, in their order: a
+/// pause may have ended before a job changed, whose old schedule had occurrences in between.
 void Follower::replay_since(const store::Term& term) {
     missed_.doubt_none();
-    std::unordered_set<JobKey> replayed;
-    for (const PlanChange& change : pending_) {
-        const bool first = replayed.insert(change.key).second;
+    load_replaced(term);
+    auto resumes = std::exchange(pending_resumes_, {});
+    const auto replay_resumes = [&](ChangeNumber before) {
+        for (; !resumes.empty() && resumes.front().number < before; resumes.pop_front())
+            if (resumes.front().number > term.planned) replay_from(resumes.front());
+    };
+    for (const PlanChange& change : std::exchange(pending_, {})) {
+        replay_resumes(change.number);
         missed_.doubt(change.key);
-        // The job had already changed when it should have been loaded.
-        if (first && change.before && change.before->job && !shard_.planner.find(change.key)) {
-            const PlannedJob& job = *change.before->job;
-            const Millis jitter = job.policy.jitter;
-            shard_.planner.upsert(job, std::max(change.before->from, term.watermark - jitter),
-                                  jitter > Millis{0} ? std::optional{term.watermark} : std::nullopt);
-        }
         apply(change, shard_.planner);
     }
-    pending_.clear();
-    for (const Resume& resume : std::exchange(pending_resumes_, {}))
-        if (resume.number > term.planned) replay_from(resume);
+    replay_resumes(ChangeNumber{std::numeric_limits<std::int64_t>::max()});
+}
+
+/// Adds the jobs that had already changed when they should have been loaded, as they were before.
+void Follower::load_replaced(const store::Term& term) {
+    std::unordered_set<JobKey> seen;
+    for (const PlanChange& change : pending_) {
+        const bool first = seen.insert(change.key).second;
+        if (!first || !change.before || !change.before->job || shard_.planner.find(change.key)) continue;
+        const PlannedJob& job = *change.before->job;
+        const Millis jitter = job.policy.jitter;
+        shard_.planner.upsert(job, std::max(change.before->from, term.watermark - jitter),
+                              jitter > Millis{0} ? std::optional{term.watermark} : std::nullopt);
+    }
 }
 
 }  // namespace ecron::analysis

@@ -65,6 +65,7 @@ public:
 private:
     void apply_until(ChangeNumber planned);
     void replay_since(const store::Term& term);
+    void load_replaced(const store::Term& term);
     void replay_from(const Resume& resume);
     asio::awaitable<void> skip_until(Instant watermark);
 
