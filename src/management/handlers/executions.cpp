@@ -169,10 +169,11 @@ AsyncResponse show_execution(ApiRequest request) {
 
 AsyncResponse cancel_execution(ApiRequest request) {
     if (!can_be_id(request.variable)) co_return request.not_found(kSubject);
-    const auto execution = co_await request.api.runs.cancel(
+    auto execution = co_await request.api.runs.cancel(
         request.caller.visible_tenant, ExecuteId{request.variable}, request.caller.identity.tenant.value());
     if (!execution) co_return request.error(execution.error(), kSubject);
     request.record(execution->id.value(), {}, execution->tenant);
+    request.translate_reason(execution->reason);
     std::string body;
     model::append_json(body, *execution);
     co_return json_response(200, std::move(body));

@@ -59,7 +59,7 @@ constexpr std::string_view kValues = R"json(
 "ErrorReason":{"type":"object","description":"Why a member is refused.","additionalProperties":false,
   "required":["field","reason"],"properties":{
   "field":{"type":"string","description":"Path of the member.","examples":["job_context.retry.max"]},
-  "reason":{"type":"string","description":"A sentence in English."}}},
+  "reason":{"type":"string","description":"A sentence in the language of `message`."}}},
 )json";
 
 constexpr std::string_view kJobs = R"json(
@@ -350,7 +350,7 @@ constexpr std::string_view kExecutions = R"json(
     "job_id":{"type":"string","description":"Id of the job.","examples":["6f9ad6c5-0a5d-4f0e-9f3b-1d1c5a0c7e11"]},
     "job_name":{"type":"string","description":"Name of the job.","examples":["report"]},
     "execute_id":{"type":"string","description":"The newest execution that has ended; empty if it is no longer stored.","examples":["01a2049a-e208-87f9-b8de-1b911a17f609"]},
-    "reason":{"type":"string","description":"Why its last attempt failed.","examples":["HTTP status 500"]},
+    "reason":{"type":"string","description":"Why its last attempt failed.","examples":["the target answered 500"]},
     "code":{"type":"integer","format":"int32","description":"HTTP status or exit code of its last attempt; 0: none.","examples":[500]},
     "since":{"$ref":"#/components/schemas/TimeInMilliseconds","description":"End of the first execution of the streak."},
     "streak":{"type":"integer","format":"int32","description":"Number of executions that ended without success since the last success; among the newest 20.","examples":[3]},
