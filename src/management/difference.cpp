@@ -68,9 +68,9 @@ Hidden hide_secrets(std::string_view name, bj::value& value) {
             hides_next = is_option;
         }
     } else if (value.is_string() && !model::is_kept_number(value)) {
-        std::string shown = shown_text(std::string_view{value.get_string()});
+        const std::string shown = shown_text(std::string_view{value.get_string()});
         if (shown != std::string_view{value.get_string()}) {
-            value = std::move(shown);
+            value = shown;
             hidden = Hidden::something;
         }
     }

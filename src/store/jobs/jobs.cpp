@@ -440,7 +440,7 @@ void disable_completed(Session& session, const std::vector<CompletedOneShot>& co
     if (completed.empty()) return;
     ChangeWriter log(session, completed.size());
     std::vector<model::Job> disabled;
-    for (JobRow& before : lock_completed(session, completed)) {
+    for (const JobRow& before : lock_completed(session, completed)) {
         model::Job job = before.job;
         job.enabled = false;
         job.updated_at = whole_seconds(log.now());
