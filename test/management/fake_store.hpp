@@ -81,7 +81,7 @@ public:
     store::Awaitable<std::vector<model::Execution>> unended(std::size_t, std::int64_t) override {
         return unused<std::vector<model::Execution>>();
     }
-    store::Awaitable<std::vector<model::Execution>> under_way(Instant, std::size_t, std::int64_t) override {
+    store::Awaitable<std::vector<model::Execution>> overdue(Instant, std::size_t, std::int64_t) override {
         return unused<std::vector<model::Execution>>();
     }
 

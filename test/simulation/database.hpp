@@ -82,7 +82,7 @@ public:
     [[nodiscard]] const model::Execution* find(const ExecuteId& id) const;
     /// Returns rows after `after_key`, in row order.
     [[nodiscard]] std::vector<model::Execution> unended(std::size_t limit, std::int64_t after_key) const;
-    [[nodiscard]] std::vector<model::Execution> under_way(Instant due_before, std::size_t limit,
+    [[nodiscard]] std::vector<model::Execution> overdue(Instant due_before, std::size_t limit,
                                                           std::int64_t after_key) const;
     [[nodiscard]] std::vector<model::Execution> runs_of(const JobId& job, Instant from, Instant to) const;
     [[nodiscard]] std::size_t unended_count() const { return unended_.size(); }

@@ -274,14 +274,12 @@ std::vector<model::Execution> Database::unended(std::size_t limit, std::int64_t 
     return found;
 }
 
-std::vector<model::Execution> Database::under_way(Instant due_before, std::size_t limit,
+std::vector<model::Execution> Database::overdue(Instant due_before, std::size_t limit,
                                                   std::int64_t after_key) const {
     std::vector<model::Execution> found;
     for (auto one = unended_.upper_bound(after_key); one != unended_.end() && found.size() < limit; ++one) {
         const model::Execution& row = rows_.at(one->second).execution;
-        const bool begins =
-            row.state == model::ExecutionState::pending || row.state == model::ExecutionState::executing;
-        if (begins && !row.accepted && row.due && *row.due < due_before) found.push_back(row);
+        if (row.due && *row.due < due_before) found.push_back(row);
     }
     return found;
 }

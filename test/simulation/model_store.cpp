@@ -175,10 +175,10 @@ store::Awaitable<std::vector<model::Execution>> ModelStore::unended(std::size_t 
     });
 }
 
-store::Awaitable<std::vector<model::Execution>> ModelStore::under_way(Instant due_before, std::size_t limit,
+store::Awaitable<std::vector<model::Execution>> ModelStore::overdue(Instant due_before, std::size_t limit,
                                                                       std::int64_t after_key) {
     return ask<std::vector<model::Execution>>(Link::Kind::read, [=, &db = database_] {
-        return Result<std::vector<model::Execution>>{db.under_way(due_before, limit, after_key)};
+        return Result<std::vector<model::Execution>>{db.overdue(due_before, limit, after_key)};
     });
 }
 

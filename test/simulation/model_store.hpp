@@ -48,7 +48,7 @@ public:
     store::Awaitable<std::size_t> load_plans(std::function<void(const store::StoredPlan&)> each) override;
     store::Awaitable<std::vector<model::Execution>> unended(std::size_t limit,
                                                             std::int64_t after_key) override;
-    store::Awaitable<std::vector<model::Execution>> under_way(Instant due_before, std::size_t limit,
+    store::Awaitable<std::vector<model::Execution>> overdue(Instant due_before, std::size_t limit,
                                                               std::int64_t after_key) override;
 
     using JobStore::create_job;

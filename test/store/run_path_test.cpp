@@ -597,7 +597,7 @@ TEST_CASE("unfinished executions are found in pages, without the rest of history
     CHECK(std::ranges::find(seen, runs[4].id.value()) != seen.end());
 }
 
-TEST_CASE("executions in progress that are due are found, waiting ones are not", "[store]") {
+TEST_CASE("unfinished executions that are overdue are found, whatever they wait for", "[store]") {
     Leading world;
     std::vector<model::Execution> runs;
     for (int i = 0; i < 6; ++i) runs.push_back(world.run(Seconds{i}));
@@ -616,14 +616,16 @@ TEST_CASE("executions in progress that are due are found, waiting ones are not",
 
     const auto ids = [&](Instant before, std::size_t limit, std::int64_t after) {
         std::vector<ExecuteId> found;
-        for (const model::Execution& row : world.must(world.store().queries->under_way(before, limit, after)))
+        for (const model::Execution& row : world.must(world.store().queries->overdue(before, limit, after)))
             found.push_back(row.id);
         return found;
     };
     CHECK(ids(*runs[3].due, 10, 0) == std::vector{runs[5].id, runs[4].id});
     CHECK(ids(*runs[3].due + Millis{1}, 1, 0) == std::vector{runs[5].id});
-    const std::int64_t first = world.must(world.store().queries->under_way(*runs[3].due, 1, 0)).front().key;
+    const std::int64_t first = world.must(world.store().queries->overdue(*runs[3].due, 1, 0)).front().key;
     CHECK(ids(*runs[3].due + Millis{1}, 10, first) == std::vector{runs[4].id, runs[3].id});
+    CHECK(ids(*runs[1].due + Millis{1}, 10, first) ==
+          std::vector{runs[4].id, runs[3].id, runs[2].id, runs[1].id});
 }
 
 TEST_CASE("missed summaries are stored once, with the watermark that passes them", "[store]") {

@@ -37,9 +37,8 @@ public:
     /// Returns unfinished executions of ecron (not of the previous service) after `after_key`, in row order
     /// (`key`).
     virtual Awaitable<std::vector<model::Execution>> unended(std::size_t limit, std::int64_t after_key) = 0;
-    /// Returns those of unended() that are pending or executing, do not wait for a callback, and were due
-    /// before the given instant.
-    virtual Awaitable<std::vector<model::Execution>> under_way(Instant due_before, std::size_t limit,
+    /// Returns those of unended() whose start, next attempt or callback was due before the given instant.
+    virtual Awaitable<std::vector<model::Execution>> overdue(Instant due_before, std::size_t limit,
                                                                std::int64_t after_key) = 0;
     /// The key from which execute ids of planned runs are derived; created by the first migration.
     [[nodiscard]] virtual const std::string& id_key() const = 0;

@@ -69,7 +69,7 @@ asio::awaitable<void> Polling::reconcile() {
     while (!context_.over) {
         co_await reconcile_.wait(kReconcile);
         if (!feed_.is_loaded() || context_.stopping) continue;
-        auto rows = co_await context_.store.queries->under_way(context_.now() - kOverdue, kPage, after);
+        auto rows = co_await context_.store.queries->overdue(context_.now() - kOverdue, kPage, after);
         if (!rows || context_.stopping) continue;
         for (model::Execution& row : *rows) {
             ShardScheduler& shard = shards_.of(row.job_id);

@@ -164,7 +164,8 @@ bool ShardScheduler::misses(const model::Execution& row) {
     if (in_term_)
         return leads() && !recovery_.is_busy() &&
                context_.window_of(context_.interner.intern(row.tenant.value())) > 0;
-    return row.node == context_.options.node;
+    const bool waits_for_leader = row.accepted || row.state == model::ExecutionState::failure;
+    return row.node == context_.options.node && !waits_for_leader;
 }
 
 }  // namespace ecron::analysis

@@ -28,9 +28,9 @@ public:
     Awaitable<std::vector<model::Execution>> unended(std::size_t limit, std::int64_t after_key) override {
         return threads_.read(store::unended, limit, after_key);
     }
-    Awaitable<std::vector<model::Execution>> under_way(Instant due_before, std::size_t limit,
+    Awaitable<std::vector<model::Execution>> overdue(Instant due_before, std::size_t limit,
                                                        std::int64_t after_key) override {
-        return threads_.read(store::under_way, due_before, limit, after_key);
+        return threads_.read(store::overdue, due_before, limit, after_key);
     }
     [[nodiscard]] const std::string& id_key() const override { return opening_.id_key(); }
 

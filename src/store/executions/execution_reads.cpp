@@ -181,12 +181,12 @@ std::vector<model::Execution> unended(Session& session, std::size_t limit, std::
     return executions;
 }
 
-std::vector<model::Execution> under_way(Session& session, Instant due_before, std::size_t limit,
+std::vector<model::Execution> overdue(Session& session, Instant due_before, std::size_t limit,
                                         std::int64_t after_key) {
     Statement& select = session.prepare(
         fmt::format(
-            "select {} from t_cron_job_status where f_job_status in (2, 6) and f_trigger in (1, 2, 3) and "
-            "coalesce(f_accepted, 0) = 0 and f_due < :before and f_key_id + 0 > :after "
+            "select {} from t_cron_job_status where f_job_status in (2, 3, 6) and f_trigger in (1, 2, 3) and "
+            "f_due < :before and f_key_id + 0 > :after "
             "order by f_key_id + 0 limit :rows",
             kExecutionColumns),
         "iii", kExecutionTypes);

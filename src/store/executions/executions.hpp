@@ -70,7 +70,7 @@ std::vector<model::Execution> find_executions(Session& session, std::span<const 
 /// Returns planned and requested executions by scheduled time. Reads all of the job's rows.
 std::vector<model::Execution> runs_of(Session& session, const JobId& job, Instant from, Instant to);
 std::vector<model::Execution> unended(Session& session, std::size_t limit, std::int64_t after_key);
-std::vector<model::Execution> under_way(Session& session, Instant due_before, std::size_t limit,
+std::vector<model::Execution> overdue(Session& session, Instant due_before, std::size_t limit,
                                         std::int64_t after_key);
 std::vector<model::Attempt> attempts_of(Session& session, const ExecuteId& id);
 
