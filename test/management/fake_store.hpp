@@ -73,6 +73,7 @@ public:
         return std::ranges::find(led, shard) != led.end();
     }
     [[nodiscard]] std::optional<SteadyInstant> last_heartbeat() const override { return std::nullopt; }
+    [[nodiscard]] bool permits_starts(Shard, Epoch) const override { return false; }
     store::Awaitable<store::Term> begin_term(Shard, NodeId) override { return unused<store::Term>(); }
     store::Awaitable<void> end_term(Shard) override { return unused<void>(); }
     store::Awaitable<void> leave(NodeId) override { return unused<void>(); }

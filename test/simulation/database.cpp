@@ -82,9 +82,13 @@ Database::Answer<store::ElectionState> Database::campaign(Session session, const
         return fail(Errc::unavailable, "the session has ended");
     }
     sessions_[static_cast<std::uint64_t>(session)] = now();
-    if (renews)
-        nodes_[round.node] = {
-            .lease_until = now() + lease_, .clock_ahead = clock_ahead, .can_lead = round.max_shards > 0};
+    NodeRow& node_row = nodes_[round.node];
+    node_row.session = session;
+    if (renews) {
+        node_row.lease_until = now() + lease_;
+        node_row.clock_ahead = clock_ahead;
+        node_row.can_lead = round.max_shards > 0;
+    }
     for (const Shard shard : round.release) release(session, shard);
     store::ElectionState standing{.store_now = now(), .clock_ahead = clock_ahead, .shards = shards_.size()};
     const auto held = [&](const ShardRow& shard) { return shard.lock == session; };
@@ -109,8 +113,17 @@ Database::Answer<store::ElectionState> Database::campaign(Session session, const
     standing.live_nodes = static_cast<std::size_t>(std::ranges::count_if(nodes_, [&](const auto& node) {
         return node.first == round.node || (node.second.can_lead && node.second.lease_until > now());
     }));
-    if (!nodes_.contains(round.node)) ++standing.live_nodes;
+    for (const NodeId& watched : round.watched) {
+        const auto found = nodes_.find(watched);
+        if (found == nodes_.end() || !lives(found->second.session)) standing.disconnected.push_back(watched);
+    }
     return standing;
+}
+
+std::vector<Epoch> Database::newest_epochs() const {
+    std::vector<Epoch> epochs;
+    for (const ShardRow& shard : shards_) epochs.push_back(shard.epoch);
+    return epochs;
 }
 
 Database::Answer<store::Term> Database::begin_term(Shard shard, const NodeId& node) {

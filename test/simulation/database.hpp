@@ -46,6 +46,7 @@ public:
     Answer<store::ElectionState> campaign(Session session, const store::CampaignRound& round, bool renews,
                                           Millis clock_ahead);
     Answer<store::Term> begin_term(Shard shard, const NodeId& node);
+    [[nodiscard]] std::vector<Epoch> newest_epochs() const;
     void release(Session session, Shard shard);
     void leave(const NodeId& node);
     [[nodiscard]] store::Cluster cluster();
@@ -83,7 +84,7 @@ public:
     /// Returns rows after `after_key`, in row order.
     [[nodiscard]] std::vector<model::Execution> unended(std::size_t limit, std::int64_t after_key) const;
     [[nodiscard]] std::vector<model::Execution> overdue(Instant due_before, std::size_t limit,
-                                                          std::int64_t after_key) const;
+                                                        std::int64_t after_key) const;
     [[nodiscard]] std::vector<model::Execution> runs_of(const JobId& job, Instant from, Instant to) const;
     [[nodiscard]] std::size_t unended_count() const { return unended_.size(); }
     [[nodiscard]] const std::vector<MissedNote>& missed() const { return history_.missed; }
@@ -100,6 +101,7 @@ private:
         Instant lease_until{};
         Millis clock_ahead{};
         bool can_lead{};
+        Session session{Session::none};  // holds the lock of the name
     };
     struct Row {
         model::Execution execution;

@@ -275,7 +275,7 @@ std::vector<model::Execution> Database::unended(std::size_t limit, std::int64_t 
 }
 
 std::vector<model::Execution> Database::overdue(Instant due_before, std::size_t limit,
-                                                  std::int64_t after_key) const {
+                                                std::int64_t after_key) const {
     std::vector<model::Execution> found;
     for (auto one = unended_.upper_bound(after_key); one != unended_.end() && found.size() < limit; ++one) {
         const model::Execution& row = rows_.at(one->second).execution;

@@ -21,11 +21,16 @@ Faults::Faults(Timeline& timeline, Database& database, std::vector<std::unique_p
     for (const auto& node : nodes_) node->link().set_chances(kAlways);
 }
 
-Node& Faults::some_node() {
+std::vector<Node*> Faults::leaders() const {
     std::vector<Node*> leaders;
     for (const auto& node : nodes_)
         if (node->leads_some(database_.shards())) leaders.push_back(node.get());
-    if (!leaders.empty() && dice_.percent(60)) return *leaders[dice_.index(leaders.size())];
+    return leaders;
+}
+
+Node& Faults::some_node() {
+    const std::vector<Node*> leading = leaders();
+    if (!leading.empty() && dice_.percent(60)) return *leading[dice_.index(leading.size())];
     return *nodes_[dice_.index(nodes_.size())];
 }
 
@@ -41,7 +46,8 @@ template <class Action> void Faults::later(Time least, Time most, std::string wh
 
 void Faults::plan(std::size_t count, Time from, Time until) {
     for (std::size_t i = 0; i < count; ++i) {
-        const auto fault = static_cast<Fault>(dice_.index(kFaultNames.size() - 1));  // except refusing
+        // The others are planned separately.
+        const auto fault = static_cast<Fault>(dice_.index(static_cast<std::size_t>(Fault::refusing)));
         ++counts_[static_cast<std::size_t>(fault)];
         timeline_.at(dice_.between(from, until), [this, fault] {
             Time at = timeline_.now();
@@ -73,6 +79,34 @@ void Faults::plan_refusals(std::size_t count, Time from, Time until, Dice dice) 
             for (const auto& node : nodes_) node->link().set_refusing(false);
         });
     }
+}
+
+void Faults::plan_unnoticed(std::size_t count, Time from, Time until, Dice dice) {
+    for (std::size_t i = 0; i < count; ++i) {
+        ++counts_[static_cast<std::size_t>(Fault::unnoticed)];
+        // Shortly before a full second, when most claims are waiting for their start.
+        const Instant near = timeline_.instant() + std::chrono::floor<Millis>(dice.between(from, until));
+        const Time at =
+            timeline_.time_of(std::chrono::floor<Seconds>(near)) - dice.between(Time{0ms}, Time{260ms});
+        timeline_.at(at, [this, dice]() mutable { lose_unnoticed(dice); });
+        dice = dice.split();
+    }
+}
+
+void Faults::lose_unnoticed(Dice& dice) {
+    const std::vector<Node*> leading = leaders();
+    if (over_ || leading.empty()) return;
+    Node& node = *leading[dice.index(leading.size())];
+    remark("unnoticed " + node.id().value());
+    if (dice.percent(50)) node.clock().set_ahead(dice.between(Millis{-950}, Millis{0}));
+    node.store().session_ended();
+    node.link().cut();
+    timeline_.after(dice.between(Time{200ms}, Time{8s}), [this, &node] {
+        if (over_) return;
+        remark("unnoticed over " + node.id().value());
+        node.link().mend();
+        node.clock().set_ahead(Millis{0});
+    });
 }
 
 void Faults::strike(Fault fault, Node& node) {
@@ -128,11 +162,13 @@ void Faults::strike(Fault fault, Node& node) {
             });
             return;
         case Fault::kill_session:
-            if (node.up()) node.store().killed();
+            if (node.up()) node.store().session_ended();
             return;
         case Fault::refusing:
             for (const auto& one : nodes_) one->link().set_refusing(true);
             return;
+        case Fault::unnoticed:
+            return;            // see lose_unnoticed()
         case Fault::blackout:  // and another one during the recovery
             crash_all();
             later(3s, 30s, over, [this] {

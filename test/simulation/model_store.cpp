@@ -94,8 +94,12 @@ store::Awaitable<store::ElectionState> ModelStore::campaign(store::CampaignRound
     for (const Shard shard : round.release) held_.erase(shard);
     if (session_ == Database::Session::none) session_ = database_.connect();
     const Database::Session session = session_;
-    const Result<store::ElectionState> stands = co_await ask<store::ElectionState>(
-        Link::Kind::beat, [=, &db = database_] { return db.campaign(session, round, renews, clock_ahead); });
+    const auto epochs = std::make_shared<std::vector<Epoch>>();
+    const Result<store::ElectionState> stands =
+        co_await ask<store::ElectionState>(Link::Kind::beat, [=, &db = database_] {
+            *epochs = db.newest_epochs();
+            return db.campaign(session, round, renews, clock_ahead);
+        });
     if (session != session_) co_return fail(Errc::unavailable, "the session has ended");
     if (!stands) {
         lose_session();
@@ -103,6 +107,7 @@ store::Awaitable<store::ElectionState> ModelStore::campaign(store::CampaignRound
     }
     held_ = {stands->held.begin(), stands->held.end()};
     beat_ = sent;
+    epochs_ = std::move(*epochs);
     if (renews) renewed_ = sent, told_can_lead_ = can_lead;
     store::ElectionState standing = *stands;
     standing.lease_renewed = renewed_;
@@ -111,6 +116,12 @@ store::Awaitable<store::ElectionState> ModelStore::campaign(store::CampaignRound
 
 bool ModelStore::leads(Shard shard) const {
     return held_.contains(shard) && beat_ && clock_.steady() - *beat_ < kGood;
+}
+
+bool ModelStore::permits_starts(Shard shard, Epoch epoch) const {
+    if (!beat_) return false;
+    if (mutations_.keeps_permits) return true;
+    return epochs_[shard.value()] == epoch && clock_.steady() - *beat_ < store::kStartPermit;
 }
 
 store::Awaitable<store::Term> ModelStore::begin_term(Shard shard, NodeId node) {
@@ -176,7 +187,7 @@ store::Awaitable<std::vector<model::Execution>> ModelStore::unended(std::size_t 
 }
 
 store::Awaitable<std::vector<model::Execution>> ModelStore::overdue(Instant due_before, std::size_t limit,
-                                                                      std::int64_t after_key) {
+                                                                    std::int64_t after_key) {
     return ask<std::vector<model::Execution>>(Link::Kind::read, [=, &db = database_] {
         return Result<std::vector<model::Execution>>{db.overdue(due_before, limit, after_key)};
     });

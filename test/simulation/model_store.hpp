@@ -15,6 +15,7 @@ struct StoreMutations {
     bool recovers_from_update{
         false};  // jobs are planned from their last update instead of the start of their schedule
     bool drops_refused{false};  // an outcome with a rejected payload is dropped
+    bool keeps_permits{false};  // a round permits starts for as long as the session is believed to live
 };
 
 /// The store of one process: the common database behind a connection that may fail. Functions that the
@@ -33,13 +34,15 @@ public:
     ~ModelStore() override;
 
     void close() override {}
-    /// The process was killed or the server ended its session: the locks are released once the server
-    /// notices.
+    /// The process was killed: the locks are released once the server notices.
     void killed();
+    /// The server ends the session, and the process notices in its next round.
+    void session_ended() { database_.disconnect(session_); }
 
     store::Awaitable<store::ElectionState> campaign(store::CampaignRound round) override;
     [[nodiscard]] bool leads(Shard shard) const override;
     [[nodiscard]] std::optional<SteadyInstant> last_heartbeat() const override { return beat_; }
+    [[nodiscard]] bool permits_starts(Shard shard, Epoch epoch) const override;
     store::Awaitable<store::Term> begin_term(Shard shard, NodeId node) override;
     store::Awaitable<void> end_term(Shard shard) override;
     store::Awaitable<void> leave(NodeId node) override;
@@ -49,7 +52,7 @@ public:
     store::Awaitable<std::vector<model::Execution>> unended(std::size_t limit,
                                                             std::int64_t after_key) override;
     store::Awaitable<std::vector<model::Execution>> overdue(Instant due_before, std::size_t limit,
-                                                              std::int64_t after_key) override;
+                                                            std::int64_t after_key) override;
 
     using JobStore::create_job;
     store::Awaitable<model::Job> create_job(model::Job job, std::string plan,
@@ -123,6 +126,7 @@ private:
     Database::Session session_{Database::Session::none};
     std::set<Shard> held_;
     std::optional<SteadyInstant> beat_;
+    std::vector<Epoch> epochs_;  // as of beat_
     std::optional<SteadyInstant> renewed_;
     bool told_can_lead_{false};
 };

@@ -109,6 +109,7 @@ TEST_CASE("the checker notices each removed safeguard", "[simulation]") {
         {"withdrawn rows are deleted", {.store = {.ends_withdrawn = true}}},
         {"recovery goes by effective_from", {.store = {.recovers_from_update = true}}},
         {"an outcome that is refused is written with less", {.store = {.drops_refused = true}}},
+        {"permits expire", {.store = {.keeps_permits = true}}},
     }));
     CAPTURE(name);
     CHECK_FALSE(first_violation(mutation, kSeeds).empty());

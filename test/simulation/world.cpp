@@ -13,6 +13,7 @@ constexpr Millis kLease{5'000};
 constexpr Millis kClaimAhead{250};
 constexpr Time kSettling = 120s;
 constexpr std::uint64_t kRefusals = 0x5EED'0F0E'F05A'1000;
+constexpr std::uint64_t kUnnoticed = 0x5EED'0F10'57BE'A700;
 
 /// Returns the start of the world; some worlds have a DST transition within the day.
 Instant beginning(Dice& dice) {
@@ -78,6 +79,7 @@ Verdict World::run() {
     }
     faults_->plan(scale_.faults, 5s, scale_.span - 1s);
     faults_->plan_refusals(scale_.faults / 10, 5s, scale_.span - 1s, Dice{seed_ ^ kRefusals});
+    faults_->plan_unnoticed(scale_.faults / 5, 5s, scale_.span - 1s, Dice{seed_ ^ kUnnoticed});
     clients_.plan_edits(scale_.edits, 1s, scale_.span - 1s);
     timeline_.run_until(scale_.span);
     faults_->heal();

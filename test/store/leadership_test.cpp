@@ -254,6 +254,49 @@ TEST_CASE("a round that requests no shard distinguishes free shards from those t
     CHECK(starting.campaign(0)->led_by_others == 3);
 }
 
+TEST_CASE("a round permits the starts of the newest term, for half a second", "[store]") {
+    if (tested_driver() == Driver::sqlite) return;
+    Divided world(1);
+    Node leader(world, "leader");
+    REQUIRE(leader.held() == Shards{kFirst});
+    const Result<Term> first = leader.begin_term(kFirst);
+    REQUIRE(first);
+    const Election& election = *leader.store().election;
+    wait_until([&] { return leader.campaign() && election.permits_starts(kFirst, first->epoch); });
+    CHECK_FALSE(election.permits_starts(kFirst, Epoch(first->epoch.value() - 1)));
+    CHECK_FALSE(election.permits_starts(Shard(1), first->epoch));
+    wait_until([&] { return !election.permits_starts(kFirst, first->epoch); });
+
+    world.sql("update t_cron_shard set f_epoch = f_epoch + 1");
+    REQUIRE(leader.campaign());
+    CHECK_FALSE(election.permits_starts(kFirst, first->epoch));
+    REQUIRE(kStartPermit == Millis{500});
+}
+
+TEST_CASE("a round states which watched nodes are disconnected", "[store][lease]") {
+    if (tested_driver() == Driver::sqlite) return;
+    Divided world(1, Nodes::many, kShortLease);
+    Node observer(world, "observer");
+    auto leader = std::make_unique<Node>(world, "leader");
+    REQUIRE(leader->campaign());
+    const std::vector watched{NodeId("leader"), NodeId("unknown")};
+    const auto disconnected = [&] {
+        return observer
+            .await(observer.store().election->campaign({.node = NodeId("observer"), .watched = watched}))
+            ->disconnected;
+    };
+    CHECK(disconnected().empty());  // this session may be too young to know
+    wait_until([&] {
+        REQUIRE(leader->campaign());
+        const std::vector<NodeId> found = disconnected();
+        CHECK(std::ranges::find(found, watched.front()) == found.end());
+        return found == std::vector{watched.back()};
+    });
+    leader.reset();  // its sessions end, its lease does not
+    wait_until([&] { return disconnected() == watched; });
+    CHECK(world.number("select count(*) from t_cron_node where f_node = 'leader'") == 1);
+}
+
 TEST_CASE("a leader that is cut off stops, and its locks are free within the lease", "[store][lease]") {
     if (tested_driver() == Driver::sqlite) return;
     Divided world(4, Nodes::many, kShortLease);

@@ -5,12 +5,17 @@ namespace ecron::store {
 
 inline constexpr std::size_t kMaxShards = 64;
 
+/// How long a round of the campaign permits starts, from when it was sent. A new leader waits as long before
+/// it assumes that claims of earlier terms are not started any more.
+inline constexpr Millis kStartPermit{500};
+
 /// One round of the leadership campaign of `node`: the maximum number of shards to hold, and the shards to
 /// release. A node with a maximum of 0 does not count among the nodes that share the shards.
 struct CampaignRound {
     NodeId node{};
     std::size_t max_shards{};
     std::vector<Shard> release{};
+    std::vector<NodeId> watched{};  // other nodes, of which to find out whether they are connected
 };
 
 /// State of this node after a campaign round.
@@ -25,6 +30,9 @@ struct ElectionState {
     std::size_t led_by_others{0};  // shards whose locks other sessions held when the round began
     /// Send time of the last successful renewal of this node's lease.
     std::optional<SteadyInstant> lease_renewed{};
+    /// The watched nodes that were not connected to the store. None if it cannot be known: a node may use
+    /// another server of a Galera cluster, or the server that this process has left less than a lease ago.
+    std::vector<NodeId> disconnected{};
 };
 
 struct ShardState {
@@ -68,9 +76,12 @@ public:
     virtual Awaitable<ElectionState> campaign(CampaignRound round) = 0;
     /// Returns true if the shard's lock is held and the last successful round was sent less than 3 s ago.
     [[nodiscard]] virtual bool leads(Shard shard) const = 0;
-    /// Returns when the last successful round was sent. A claim may serve as its own start only within 3 s of
-    /// it.
+    /// Returns when the last successful round was sent. What the store states as this node's may start only
+    /// within 3 s of it.
     [[nodiscard]] virtual std::optional<SteadyInstant> last_heartbeat() const = 0;
+    /// Returns true if a claim of this term may serve as its own start: the last successful round was sent
+    /// less than kStartPermit ago, and no later term had begun.
+    [[nodiscard]] virtual bool permits_starts(Shard shard, Epoch epoch) const = 0;
     /// Begins a term: increments the epoch and returns how far planning has progressed. Error: denied if the
     /// lock is not held.
     virtual Awaitable<Term> begin_term(Shard shard, NodeId node) = 0;

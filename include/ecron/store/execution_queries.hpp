@@ -39,7 +39,7 @@ public:
     virtual Awaitable<std::vector<model::Execution>> unended(std::size_t limit, std::int64_t after_key) = 0;
     /// Returns those of unended() whose start, next attempt or callback was due before the given instant.
     virtual Awaitable<std::vector<model::Execution>> overdue(Instant due_before, std::size_t limit,
-                                                               std::int64_t after_key) = 0;
+                                                             std::int64_t after_key) = 0;
     /// The key from which execute ids of planned runs are derived; created by the first migration.
     [[nodiscard]] virtual const std::string& id_key() const = 0;
 };

@@ -24,6 +24,7 @@ asio::awaitable<void> Campaign::run() {
             co_await context_.store.election->campaign(next_round());
         context_.clock_check.look(context_.clock.now(), context_.clock.steady());
         if (standing) {
+            context_.connections.answered(standing->disconnected, sent);
             const SteadyInstant halfway = sent + (context_.clock.steady() - sent) / 2;
             context_.store_offset = standing->store_now.time_since_epoch() -
                                     std::chrono::floor<Millis>(halfway.time_since_epoch());
@@ -33,6 +34,7 @@ asio::awaitable<void> Campaign::run() {
             if (confirms) context_.clock_check.confirm(context_.clock.now(), context_.clock.steady());
             apply_election(*standing);
         } else {
+            context_.connections.not_answered();
             if (standing.error().code == Errc::conflict) report_name_taken(standing.error());
             held_.clear();
             rounds_with_free_ = 0;
@@ -43,7 +45,7 @@ asio::awaitable<void> Campaign::run() {
 }
 
 store::CampaignRound Campaign::next_round() const {
-    store::CampaignRound round{.node = context_.options.node};
+    store::CampaignRound round{.node = context_.options.node, .watched = context_.connections.watched()};
     if (may_lead()) round.max_shards = extra_ > 0 ? std::max(share(), held_.size() + extra_) : share();
     // A lock that was acquired while there were fewer nodes is surplus, unless its shard is already led.
     const std::size_t keeps = most_to_keep();

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "analysis/election/clock_check.hpp"
+#include "analysis/election/connection_watch.hpp"
 #include "analysis/election/node_watch.hpp"
 #include "analysis/scheduler/execution_signals.hpp"
 #include "analysis/scheduler/interner.hpp"
@@ -40,6 +41,7 @@ struct SchedulerContext {
     TaskCache tasks;
     ChangeNumber changes{};  // changes up to this one have been read
     NodeWatch watch;
+    ConnectionWatch connections;
     ClockCheck clock_check;
     RetryPace retries;
     RunCount runs;
@@ -76,7 +78,7 @@ struct SchedulerContext {
     /// others. Runs that only wait, perhaps for days, do not block running ones: they have a separate limit.
     [[nodiscard]] std::size_t window() const;
     [[nodiscard]] std::size_t window_of(Group tenant) const;
-    /// Returns true if a claim or a lease can be relied on: the last successful heartbeat is recent.
+    /// Returns true if this node's lease can be relied on: the last successful heartbeat is recent.
     [[nodiscard]] bool heartbeat_is_fresh() const;
     [[nodiscard]] double uniform() { return std::uniform_real_distribution<double>{0, 1}(random); }
     /// Waits before a store call is retried. Returns false if a retry is pointless.

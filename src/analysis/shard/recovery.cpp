@@ -100,7 +100,7 @@ asio::awaitable<void> Recovery::adopt(model::Execution row, Term term) {
     const bool own =
         row.node == context_.options.node && !going_on_here;  // of an earlier process of its name
     const bool may_start_elsewhere = !nobodys && !own && !is_claim_over(row);
-    if (may_start_elsewhere && (going_on_here || !context_.watch.is_dead(row.node))) {
+    if (may_start_elsewhere && (going_on_here || !is_lost(row, task))) {
         track_remote(std::move(row), std::move(task));
         co_return;
     }

@@ -6,7 +6,7 @@ namespace ecron::analysis {
 /// Recovers executions that are not in memory: unfinished ones of earlier terms, requested ones that another
 /// node inserted, and remote ones, which another node claimed or carries out because it was the leader
 /// before. Remote executions count for overlap and are polled every second until they end, are requeued, or
-/// their node is dead.
+/// their node is dead. Claims of a node that is gone are taken over much earlier than its lease ends.
 class Recovery {
 public:
     Recovery(ShardState& shard, Outcomes& outcomes, RunWatch& watch)
@@ -15,14 +15,17 @@ public:
           outcomes_(outcomes),
           watch_(watch) {}
 
-    /// Earlier terms add no rows after this.
+    /// Earlier terms add no rows after this, and permit starts for store::kStartPermit.
     void earlier_terms_ended(SteadyInstant at) { earlier_ended_ = at; }
     /// Begins to recover unfinished executions of earlier terms; also if an earlier try of a claim may have
     /// committed rows under the previous epoch.
     void begin();
     [[nodiscard]] bool is_busy() const { return busy_; }  // reading unfinished executions
     /// The term ended.
-    void drop() { busy_ = false; }
+    void drop() {
+        busy_ = false;
+        watching_claims_ = false;
+    }
     /// An execution that another node inserted for the leader to run.
     asio::awaitable<void> requested(ExecuteId id);
     /// An execution that is active according to its row, and was found missing in memory.
@@ -30,6 +33,7 @@ public:
 
     // remote_executions.cpp
     asio::awaitable<void> poll_remote();
+    asio::awaitable<void> look_at_remote(std::vector<ExecuteId> ids);
     /// Passes each remaining run its stored row, or null if it has none; stops when the term ends.
     using Look = std::function<void(Run&, const model::Execution*)>;
     asio::awaitable<void> look_at_rows(std::vector<ExecuteId> ids, Look look);
@@ -53,7 +57,10 @@ private:
     void track_remote(model::Execution row, execution::TaskPtr task);
     void adopt_again(const Run& run, model::Execution row);
     void came_back(Run& run);
-    [[nodiscard]] bool is_lost(const model::Execution& row);
+    [[nodiscard]] bool is_lost(const model::Execution& row, const execution::TaskPtr& task);
+    [[nodiscard]] bool is_earlier_claim(const model::Execution& row, const execution::TaskPtr& task) const;
+    [[nodiscard]] bool is_claimer_gone(const NodeId& node);
+    asio::awaitable<void> watch_earlier_claims(Term term);
     [[nodiscard]] bool is_claim_over(const model::Execution& row) const;
     asio::awaitable<void> take_over(RunId id);
     asio::awaitable<void> ask_cancel(model::Execution row, std::string by);
@@ -65,6 +72,7 @@ private:
     SteadyInstant earlier_ended_{};
     bool busy_{false};
     bool polling_{false};
+    bool watching_claims_{false};
 };
 
 }  // namespace ecron::analysis

@@ -9,10 +9,15 @@ namespace ecron::analysis {
 namespace {
 
 constexpr std::size_t kLookPage = 500;
+constexpr Millis kPermitMargin{50};  // for steady clocks that run at different rates
+constexpr Millis kLookAtClaims{100};
+constexpr Seconds kClaimsWatched{10};
 
 }  // namespace
 
 void Recovery::track_remote(model::Execution row, execution::TaskPtr task) {
+    if (is_earlier_claim(row, task) && !std::exchange(watching_claims_, true))
+        context_.gate.spawn("watch claims", watch_earlier_claims(shard_.term.token()));
     const bool planned = row.trigger == model::Trigger::schedule && row.scheduled_at.has_value();
     const JobPolicy policy = task == nullptr
                                  ? context_.options.policy
@@ -37,10 +42,14 @@ asio::awaitable<void> Recovery::poll_remote() {
     std::vector<ExecuteId> ids;
     for (const RunId id : shard_.runs.elsewhere())
         if (const Run& run = *shard_.runs.find(id); run.stage == Stage::remote) ids.push_back(run.row.id);
+    co_await look_at_remote(std::move(ids));
+    polling_ = false;
+}
+
+asio::awaitable<void> Recovery::look_at_remote(std::vector<ExecuteId> ids) {
     co_await look_at_rows(std::move(ids), [this](Run& run, const model::Execution* row) {
         if (run.stage == Stage::remote) looked_at(run, row);
     });
-    polling_ = false;
 }
 
 /// Passes each remaining run its stored row, or null if it has none; stops when the term ends.
@@ -71,14 +80,14 @@ void Recovery::looked_at(Run& run, const model::Execution* row) {
     const bool handed_back = row->state == model::ExecutionState::pending && row->node.value().empty();
     const bool not_due = row->state == model::ExecutionState::pending &&
                          row->due.value_or(Instant::min()) > context_.latest() &&
-                         (is_lost(*row) || is_claim_over(*row));
+                         (is_lost(*row, run.task) || is_claim_over(*row));
     if ((handed_back || not_due) && row->attempt <= 1 && run.stop_reason.empty())
         return adopt_again(run, *row);  // it never started: the current job definition applies
     run.row = *row;
     const bool waits = row->accepted || row->state == model::ExecutionState::failure || handed_back;
     if (waits)
         came_back(run);
-    else if (is_lost(*row))
+    else if (is_lost(*row, run.task))
         context_.gate.spawn("recover remote", take_over(run.id));
 }
 
@@ -112,9 +121,44 @@ void Recovery::came_back(Run& run) {
     }
 }
 
-bool Recovery::is_lost(const model::Execution& row) {
+bool Recovery::is_lost(const model::Execution& row, const execution::TaskPtr& task) {
     if (shard_.orphans.find(row.id) != nullptr) return false;
-    return row.node == context_.options.node || context_.watch.is_dead(row.node);
+    const bool is_lost_claim = is_earlier_claim(row, task) && is_claimer_gone(row.node);
+    return row.node == context_.options.node || is_lost_claim || context_.watch.is_dead(row.node);
+}
+
+/// Returns true if the row is a claim of an earlier term of which no start is recorded, and an attempt that
+/// has started all the same is not continued, or stopped, only when its node's lease ends.
+bool Recovery::is_earlier_claim(const model::Execution& row, const execution::TaskPtr& task) const {
+    const bool ends_with_node = task != nullptr && !execution::outlives_node(task->context) &&
+                                !execution::stops_with_lease(task->context);
+    return ends_with_node && row.state == model::ExecutionState::pending && !row.node.value().empty() &&
+           entered_attempts(row) < row.attempt && shard_.term.is_active() && row.epoch != shard_.term->epoch;
+}
+
+/// Returns true if the node starts none of its claims of earlier terms any more: their permits have expired.
+/// It may have started them, but is not connected. If it runs all the same, its outcomes are discarded.
+bool Recovery::is_claimer_gone(const NodeId& node) {
+    const SteadyInstant now = context_.clock.steady();
+    const bool have_expired = now - earlier_ended_ >= store::kStartPermit + kPermitMargin;
+    return context_.connections.is_gone(node, now) && have_expired;
+}
+
+/// Looks at claims of earlier terms more often than at other remote executions: they are started, handed
+/// back, or lost within a second, unless their claimer is frozen or cut off.
+asio::awaitable<void> Recovery::watch_earlier_claims(Term term) {
+    const SteadyInstant end = context_.clock.steady() + kClaimsWatched;
+    while (!term.ended() && !context_.stopping && context_.clock.steady() < end) {
+        co_await sleep(context_.io, kLookAtClaims);
+        if (term.ended()) co_return;
+        std::vector<ExecuteId> ids;
+        for (const RunId id : shard_.runs.elsewhere())
+            if (const Run& run = *shard_.runs.find(id); run.stage == Stage::remote)
+                if (is_earlier_claim(run.row, run.task)) ids.push_back(run.row.id);
+        if (ids.empty()) break;
+        co_await look_at_remote(std::move(ids));
+    }
+    if (!term.ended()) watching_claims_ = false;
 }
 
 /// Returns true if the claim of an earlier term no longer leads to a start: its claimer starts what becomes

@@ -61,7 +61,7 @@ void Starts::start(Run& run) {
     if (may_offer(run)) return offer(run);
     const Instant now = context_.clock.now();
     const bool in_time = now - run.row.due.value_or(now) < kLatestUncheckedStart;
-    if (!run.needs_begin && !commits_begin(run) && in_time && context_.heartbeat_is_fresh()) {
+    if (!run.needs_begin && !commits_begin(run) && in_time && is_permitted(run)) {
         submit(run);
         return;
     }
@@ -202,9 +202,19 @@ void Starts::hand_to_pool(Run& run) {
     });
 }
 
+/// Returns true if no other node may start the run. A recorded start belongs to this node until its lease may
+/// have ended. A claim is its own start only while no later term can have begun.
+bool Starts::is_permitted(const Run& run) {
+    if (context_.options.alone) return true;
+    if (run.begin_recorded) return context_.heartbeat_is_fresh();
+    return shard_.term.is_active() && !shard_.is_orphan(run.id) &&
+           context_.store.election->permits_starts(shard_.id, shard_.term->epoch);
+}
+
 /// An attempt may have waited in the pool until another node has taken its execution over.
 bool Starts::may_start(RunId id) {
-    return shard_.find(id) != nullptr && (context_.options.alone || context_.heartbeat_is_fresh());
+    const Run* const run = shard_.find(id);
+    return run != nullptr && is_permitted(*run);
 }
 
 /// Of a start that was recorded, the row shows what has become of it.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ecron/base/log.hpp"
+#include "store/election/node_lease.hpp"
 
 namespace ecron::store {
 
@@ -45,6 +46,12 @@ std::optional<SteadyInstant> Leadership::last_heartbeat() const {
     return good_;
 }
 
+bool Leadership::permits_starts(Shard shard, Epoch epoch) const {
+    const std::scoped_lock lock(mutex_);
+    const bool is_newest = shard.value() < epochs_.size() && epochs_[shard.value()] == epoch;
+    return is_newest && good_ && clock_.steady() - *good_ < kStartPermit;
+}
+
 void Leadership::close() {
     thread_.close();
     std::uint64_t held = 0;
@@ -69,8 +76,11 @@ Result<Locks> Leadership::round(const CampaignRound& round, std::size_t shards, 
         locks.others = static_cast<std::size_t>(std::ranges::count(found, kOther));
         for (const Shard shard : round.release) give_back(shard);
         if (may_take) locks.free = take_free(found, round.max_shards, round.release);
+        locks.disconnected = disconnected(round.watched);
+        std::vector<Epoch> epochs = newest_epochs();
         const std::scoped_lock lock(mutex_);
         good_ = sent;
+        epochs_ = std::move(epochs);
         back_off_.succeeded();
         for (std::uint32_t shard = 0; shard < kMaxShards; ++shard)
             if ((held_ & bit(Shard(shard))) != 0) locks.held.emplace_back(shard);
@@ -87,6 +97,7 @@ void Leadership::connect() {
     if (session_) return;
     generation_ = state_.generation();
     session_ = std::make_unique<Session>(options_, SessionUse::lead, clock_);
+    connected_ = clock_.steady();
 }
 
 /// Queries the owner of each lock from the server, which also replaces the set of held locks.
@@ -122,6 +133,32 @@ Leadership::Owners Leadership::owners(std::size_t shards, Locks& locks) {
     }
     const std::scoped_lock lock(mutex_);
     held_ = held;
+    return found;
+}
+
+/// Returns the newest term of each shard, by number. A term that begins after the round was sent may be
+/// missing.
+std::vector<Epoch> Leadership::newest_epochs() {
+    Statement& read =
+        session_->prepare("select f_shard, f_epoch from t_cron_shard order by f_shard", "", "ii");
+    std::vector<Epoch> epochs;
+    for (read.run(); read.fetch();) {
+        epochs.resize(static_cast<std::size_t>(read.integer(0)) + 1);
+        epochs.back() = Epoch(read.integer(1));
+    }
+    return epochs;
+}
+
+/// Returns those of the nodes whose name is locked by no session of this server.
+std::vector<NodeId> Leadership::disconnected(const std::vector<NodeId>& watched) {
+    std::vector<NodeId> found;
+    const bool may_use_other_server = clock_.steady() - connected_ < options_.lease;
+    if (may_use_other_server) return found;
+    for (const NodeId& node : watched) {
+        Statement& ask =
+            session_->prepare(fmt::format("select is_free_lock({})", lock_name(*session_, node)), "", "i");
+        if (ask.first() && ask.integer(0) == 1) found.push_back(node);
+    }
     return found;
 }
 
@@ -182,6 +219,7 @@ void Leadership::lose(std::string_view reason) {
     if (held_ != 0) log::warn("lost leadership, the session has ended reason=\"{}\"", reason);
     held_ = 0;
     good_.reset();
+    epochs_.clear();
 }
 
 }  // namespace ecron::store

@@ -25,6 +25,7 @@ struct Locks {
     Instant store_now{};
     Millis clock_ahead{};
     Millis clock_error{};
+    std::vector<NodeId> disconnected{};  // of the watched nodes
 };
 
 /// Returns the name of a shard's lock as an SQL literal.
@@ -70,6 +71,8 @@ public:
     /// Returns true if the last round confirmed the lock and was sent less than 3 s ago. Threads: any.
     [[nodiscard]] bool holds(Shard shard) const;
     [[nodiscard]] std::optional<SteadyInstant> last_heartbeat() const;
+    /// See Election. Threads: any.
+    [[nodiscard]] bool permits_starts(Shard shard, Epoch epoch) const;
     void close();  // releases all locks
 
     // Called on its own thread only.
@@ -82,6 +85,8 @@ private:
 
     void connect();
     Owners owners(std::size_t shards, Locks& locks);
+    std::vector<Epoch> newest_epochs();
+    std::vector<NodeId> disconnected(const std::vector<NodeId>& watched);
     void give_back(Shard shard);
     std::size_t take_free(const Owners& owners, std::size_t most, const std::vector<Shard>& not_these);
     bool take(Shard shard);
@@ -92,11 +97,13 @@ private:
     State& state_;
     std::unique_ptr<Session> session_{};
     std::uint64_t generation_{0};  // of the session, see State
+    SteadyInstant connected_{};
     RetryTimer back_off_;
 
     mutable std::mutex mutex_;
     std::uint64_t held_{0};                // one bit per shard
     std::optional<SteadyInstant> good_{};  // send time of the last successful round
+    std::vector<Epoch> epochs_{};          // newest term of each shard, as read by that round
     WorkThread<LockWork> thread_;          // last member: it uses all of the above
 };
 

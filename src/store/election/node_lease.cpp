@@ -26,6 +26,11 @@ std::string assign_if_own(std::initializer_list<std::string_view> columns) {
 
 }  // namespace
 
+/// The name itself may exceed the maximum length of a lock's name.
+std::string lock_name(Session& session, const NodeId& node) {
+    return session.lock_name("node/" + keyed_uuid("node", node.value(), Instant{}));
+}
+
 NodeLease::NodeLease(boost::asio::io_context& io, const Options& options, const Clock& clock,
                      const store::State& state)
     : options_(options),
@@ -54,6 +59,11 @@ bool NodeLease::due(bool can_lead) const {
     return !last_try_ || told_can_lead_ != can_lead || clock_.steady() - *last_try_ >= kRenewal;
 }
 
+void NodeLease::suspect_session() {
+    const std::scoped_lock lock(mutex_);
+    last_try_.reset();
+}
+
 Result<void> NodeLease::carry_out(const LeaseWork& work) {
     {
         const std::scoped_lock lock(mutex_);
@@ -78,7 +88,10 @@ Result<void> NodeLease::carry_out(const LeaseWork& work) {
     } catch (const SqlError& error) {
         if (answering_since_) log::warn("failed to renew lease: problem=\"{}\"", error.what());
         answering_since_.reset();
-        if (!session_) back_off_.failed(clock_.steady());
+        if (session_)
+            suspect_session();
+        else
+            back_off_.failed(clock_.steady());
         session_.reset();
         return std::unexpected(to_error(error));
     }
@@ -104,10 +117,8 @@ void NodeLease::open_session() {
 /// connected.
 bool NodeLease::lock_name(const NodeId& node) {
     if (name_locked_) return true;
-    // The name itself may exceed the maximum length of a lock's name.
-    const std::string hash = keyed_uuid("node", node.value(), Instant{});
-    Statement& take = session_->prepare(
-        fmt::format("select get_lock({}, 0)", session_->lock_name("node/" + hash)), "", "i");
+    Statement& take =
+        session_->prepare(fmt::format("select get_lock({}, 0)", store::lock_name(*session_, node)), "", "i");
     name_locked_ = take.first() && take.integer(0) == 1;
     return name_locked_;
 }
@@ -172,7 +183,8 @@ void NodeLease::read_cluster(const NodeId& node, SteadyInstant sent) {
               .shards = static_cast<std::size_t>(read.integer(0)),
               .live_nodes = std::max<std::size_t>(1, static_cast<std::size_t>(read.integer(1))),
               .name = name,
-              .other_database_node = database_node_.empty() ? std::string{} : read.text(6)};
+              .other_database_node = database_node_.empty() ? std::string{} : read.text(6),
+              .is_galera = !database_node_.empty()};
     if (name == Name::own) {
         had_name_ = true;
         other_holder_.reset();

@@ -22,6 +22,9 @@
 /// later does not lead.
 namespace ecron::store {
 
+/// Returns the name of the lock that the lease session of a node holds, as an SQL literal.
+std::string lock_name(Session& session, const NodeId& node);
+
 class NodeLease;
 
 class LeaseWork : public Answering<Work, void> {
@@ -55,12 +58,16 @@ public:
         Name name{Name::unknown};
         std::string holder{};               // of the name, if it is another process
         std::string other_database_node{};  // "NODE uses NAME": of a node that started earlier and can lead
+        bool is_galera{false};
     };
     [[nodiscard]] State state() const;
     [[nodiscard]] bool lives() const;  // true until the lease ends, by this process's steady clock
     /// Returns true if the last renewal is one second old or reported a different `can_lead`, and none is in
     /// progress.
     [[nodiscard]] bool due(bool can_lead) const;
+    /// Another session of this process has ended: this one may have ended, too, and with it the lock of the
+    /// name. The next renewal is due immediately.
+    void suspect_session();
     void submit(std::unique_ptr<LeaseWork> work) { thread_.submit(std::move(work)); }
     void close() { thread_.close(); }
 

@@ -50,13 +50,17 @@ public:
         if (leads_nothing) round = give_up(std::move(round));
         auto work = std::make_unique<LockRound>(std::move(round), lease.shards, lease_->lives());
         Result<Locks> locks = co_await await_answer(std::move(work), *leadership_);
-        if (!locks) co_return std::unexpected(locks.error());
+        if (!locks) {
+            lease_->suspect_session();
+            co_return std::unexpected(locks.error());
+        }
         if (is_taken) co_return std::unexpected(name_error(lease));
         clock_ahead_ = locks->clock_ahead;
         if (locks->free > 0 && can_lead) {  // possibly because the number of nodes has just decreased
             const Result<void> renewed = co_await await_answer(renewal(), *lease_);
             if (renewed) lease = lease_->state();
         }
+        if (lease.is_galera) locks->disconnected.clear();
         const bool many = options_.nodes == Nodes::many;
         co_return ElectionState{.held = std::move(locks->held),
                                 .store_now = locks->store_now,
@@ -66,13 +70,17 @@ public:
                                 .live_nodes = many ? lease.live_nodes : 1,
                                 .free = locks->free,
                                 .led_by_others = leads_nothing ? lease.shards : locks->others,
-                                .lease_renewed = lease.renewed};
+                                .lease_renewed = lease.renewed,
+                                .disconnected = std::move(locks->disconnected)};
     }
     [[nodiscard]] bool leads(Shard shard) const override {
         return leadership_ ? leadership_->holds(shard) : single_node_->holds(shard);
     }
     [[nodiscard]] std::optional<SteadyInstant> last_heartbeat() const override {
         return leadership_ ? leadership_->last_heartbeat() : single_node_->last_heartbeat();
+    }
+    [[nodiscard]] bool permits_starts(Shard shard, Epoch epoch) const override {
+        return leadership_ ? leadership_->permits_starts(shard, epoch) : single_node_->holds(shard);
     }
     Awaitable<Term> begin_term(Shard shard, NodeId node) override {
         return threads_.write({}, store::begin_term, shard, std::move(node), shards(),

@@ -29,7 +29,7 @@ public:
         return threads_.read(store::unended, limit, after_key);
     }
     Awaitable<std::vector<model::Execution>> overdue(Instant due_before, std::size_t limit,
-                                                       std::int64_t after_key) override {
+                                                     std::int64_t after_key) override {
         return threads_.read(store::overdue, due_before, limit, after_key);
     }
     [[nodiscard]] const std::string& id_key() const override { return opening_.id_key(); }

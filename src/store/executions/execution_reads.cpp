@@ -182,7 +182,7 @@ std::vector<model::Execution> unended(Session& session, std::size_t limit, std::
 }
 
 std::vector<model::Execution> overdue(Session& session, Instant due_before, std::size_t limit,
-                                        std::int64_t after_key) {
+                                      std::int64_t after_key) {
     Statement& select = session.prepare(
         fmt::format(
             "select {} from t_cron_job_status where f_job_status in (2, 3, 6) and f_trigger in (1, 2, 3) and "

@@ -71,7 +71,7 @@ std::vector<model::Execution> find_executions(Session& session, std::span<const 
 std::vector<model::Execution> runs_of(Session& session, const JobId& job, Instant from, Instant to);
 std::vector<model::Execution> unended(Session& session, std::size_t limit, std::int64_t after_key);
 std::vector<model::Execution> overdue(Session& session, Instant due_before, std::size_t limit,
-                                        std::int64_t after_key);
+                                      std::int64_t after_key);
 std::vector<model::Attempt> attempts_of(Session& session, const ExecuteId& id);
 
 }  // namespace ecron::store

@@ -1,0 +1,57 @@
+#pragma once
+#include <algorithm>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "ecron/base/id.hpp"
+#include "ecron/base/time.hpp"
+
+namespace ecron::analysis {
+
+/// Determines which nodes are not connected to the store, from the rounds of the campaign. Such a node has
+/// exited or is cut off, usually long before its lease ends; a node that only lost its session reconnects
+/// within a moment. Pure.
+class ConnectionWatch {
+public:
+    /// The round that was sent at `now` has been answered.
+    void answered(const std::vector<NodeId>& disconnected, SteadyInstant now) {
+        std::erase_if(watched_, [&](const auto& one) { return now - one.second.asked > kForgotten; });
+        for (auto& [node, watched] : watched_) {
+            const bool is_away = std::ranges::find(disconnected, node) != disconnected.end();
+            watched.away_since = is_away ? watched.away_since.value_or(now) : std::optional<SteadyInstant>{};
+        }
+        last_ = now;
+    }
+    void not_answered() {
+        for (auto& [node, watched] : watched_) watched.away_since.reset();
+    }
+
+    /// Returns true if no round has found the node connected for a moment. To be called repeatedly while
+    /// there is something to wait for: rounds ask for a node from the first call on.
+    [[nodiscard]] bool is_gone(const NodeId& node, SteadyInstant now) {
+        Watched& watched = watched_[node];
+        watched.asked = now;
+        return watched.away_since && last_ - *watched.away_since >= kMoment;
+    }
+
+    /// The nodes to ask for in the next round.
+    [[nodiscard]] std::vector<NodeId> watched() const {
+        std::vector<NodeId> nodes;
+        for (const auto& [node, watched] : watched_) nodes.push_back(node);
+        return nodes;
+    }
+
+private:
+    static constexpr Millis kMoment{450};     // a node that has lost its session reconnects in less
+    static constexpr Seconds kForgotten{10};  // after the last question
+
+    struct Watched {
+        SteadyInstant asked{};
+        std::optional<SteadyInstant> away_since{};
+    };
+    std::unordered_map<NodeId, Watched> watched_;
+    SteadyInstant last_{};
+};
+
+}  // namespace ecron::analysis
