@@ -122,6 +122,22 @@ TEST_CASE("what a killed leader had claimed starts within a second, and once", "
     CHECK_FALSE(cluster.is_any_attempt_started_twice());
 }
 
+TEST_CASE("what a leader had claimed that is killed and restarts at once starts within a second",
+          "[simulation]") {
+    const Time before = GENERATE(150ms, 50ms, 1ms);
+    const Time down = GENERATE(10ms, 200ms, 500ms);
+    Cluster cluster;
+    cluster.run_until_before_second(before);
+    Node& leader = cluster.leader();
+    leader.crash();
+    cluster.run_for(down);
+    leader.start();
+    cluster.run_for(10s);
+    CAPTURE(before.count(), down.count());
+    CHECK(cluster.latest_first_call(15s) <= 1s);
+    CHECK_FALSE(cluster.is_any_attempt_started_twice());
+}
+
 TEST_CASE("a leader that loses its session and reconnects loses no attempt", "[simulation]") {
     const Time before = GENERATE(240ms, 150ms, 100ms, 50ms, 10ms, 1ms, -100ms);
     Cluster cluster;

@@ -97,6 +97,7 @@ void Campaign::apply_election(const store::ElectionState& standing) {
         shards_.create(standing.shards);
         feed_.notify();
     }
+    context_.owns_name = true;
     held_ = standing.held;
     unled_ = standing.free;
     lease_renewed_ = standing.lease_renewed;

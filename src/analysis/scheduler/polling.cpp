@@ -8,6 +8,7 @@ namespace {
 constexpr Millis kWatch{1'000};
 constexpr Millis kOffers{100};
 constexpr Millis kReconcile{5'000};
+constexpr Millis kStarting{100};
 constexpr Millis kCountFailing{15'000};
 constexpr Millis kOverdue{5'000};  // executions that became due since then may still be in progress
 constexpr std::size_t kPage = 500;
@@ -60,9 +61,34 @@ asio::awaitable<void> Polling::watch_offers() {
     }
 }
 
+/// Requeues what an earlier process of this node's name has left unfinished in shards that another node leads
+/// by now: for that node, a process that restarts at once has never been away.
+asio::awaitable<void> Polling::requeue_earlier() {
+    while (!context_.over && !(context_.owns_name && feed_.is_loaded())) co_await reconcile_.wait(kStarting);
+    const Instant now = context_.now();
+    std::int64_t after = 0;
+    for (std::size_t tries = 0; !context_.stopping;) {
+        auto rows = co_await context_.store.queries->overdue(now + kClockTolerance, kPage, after);
+        if (context_.stopping) co_return;
+        if (!rows) {
+            const bool again = co_await context_.back_off(tries++);
+            if (!again) co_return;
+            continue;
+        }
+        for (model::Execution& row : *rows) {
+            ShardScheduler& shard = shards_.of(row.job_id);
+            const bool is_left = row.node == context_.options.node && shard.misses(row);
+            if (is_left) context_.gate.spawn("requeue earlier", shard.recovery().take_up(std::move(row)));
+        }
+        if (rows->size() < kPage) co_return;
+        after = rows->back().key;
+    }
+}
+
 /// Compares page by page. A row must be missing in two rounds, because it may be on its way into or out of
 /// memory.
 asio::awaitable<void> Polling::reconcile() {
+    co_await requeue_earlier();
     std::unordered_map<ExecuteId, int> before;  // with their attempts, of the previous and the current round
     std::unordered_map<ExecuteId, int> found;
     std::int64_t after = 0;

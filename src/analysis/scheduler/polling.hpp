@@ -18,9 +18,9 @@ public:
     asio::awaitable<void> watch_cluster();
     /// Polls attempts that were offered to all nodes.
     asio::awaitable<void> watch_offers();
-    /// Finds overdue executions that are missing in the memory of their owner, because a response of the store
-    /// was lost or a process restarted under its name before it could be declared dead. The leader adopts
-    /// those of its shard; every node requeues those in its own name that do not wait for the leader.
+    /// Finds overdue executions that are missing in the memory of their owner, because a response of the
+    /// store was lost or a process restarted under its name before it could be declared dead. The leader
+    /// adopts those of its shard; every node requeues those in its own name that do not wait for the leader.
     asio::awaitable<void> reconcile();
     /// Counts the failing jobs of the store while this node leads the first shard.
     asio::awaitable<void> count_failing();
@@ -29,6 +29,8 @@ public:
     void notify();
 
 private:
+    asio::awaitable<void> requeue_earlier();
+
     SchedulerContext& context_;
     Shards& shards_;
     ChangeFeed& feed_;

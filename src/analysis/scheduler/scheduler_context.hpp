@@ -54,6 +54,7 @@ struct SchedulerContext {
     std::size_t live_nodes{1};
     SteadyInstant no_offers_until{};  // an offer was not accepted
     std::uint64_t foreign_runs{0};    // attempts of shards that other nodes lead, started here
+    bool owns_name{false};            // a round has been answered: no other process has this node's name
     bool stopping{false};
     bool over{false};  // drained
 
