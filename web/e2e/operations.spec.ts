@@ -16,6 +16,7 @@ test('nodes, shards and the queue are shown', async ({ page }) => {
   await expect(page.getByText('1 alive')).toBeVisible();
   await expect(page.getByRole('region', { name: 'Shards' }).getByRole('row')).toHaveCount(2);
   await expect(page.getByText('No message queue')).toBeVisible();
+  await expect(page.getByText('Set mq_host')).toBeVisible();
 });
 
 test('planned executions are paused after a question, and resumed', async ({ page }) => {

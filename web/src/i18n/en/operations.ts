@@ -67,7 +67,7 @@ export const operations = {
     none: 'No connection is configured',
     noneHelp: 'Addresses of the queue appear here with their state.',
     off: 'No message queue',
-    offHelp: 'Set message_queue_host to submit jobs and receive events over NSQ or Kafka.',
+    offHelp: 'Set mq_host to submit jobs and receive events over NSQ or Kafka.',
   },
   pauses: {
     title: 'Planned executions',

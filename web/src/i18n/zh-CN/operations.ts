@@ -64,7 +64,7 @@ export const operations: Messages['operations'] = {
     none: '未配置连接',
     noneHelp: '消息队列的各个地址及其连接状态会显示在这里。',
     off: '未使用消息队列',
-    offHelp: '设置 message_queue_host 后，可通过 NSQ 或 Kafka 提交任务和接收事件。',
+    offHelp: '设置 mq_host 后，可通过 NSQ 或 Kafka 提交任务和接收事件。',
   },
   pauses: {
     title: '计划执行',
