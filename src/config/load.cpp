@@ -188,7 +188,8 @@ Attempt try_to_load(const Sources& sources) {
     check_old_zone(sources, options, warnings);
     check_secret_sources(collected, warnings);
     check_secret_files(options, warnings);
-    config.api.configuration = settings_json(options.settings());
+    config.api.configuration = {.english = settings_json(options.settings(), model::Language::en_us),
+                                .chinese = settings_json(options.settings(), model::Language::zh_cn)};
     return {{std::move(config), options.settings(), std::move(warnings)}, std::move(errors)};
 }
 
@@ -237,7 +238,8 @@ std::string format_settings(const std::vector<Setting>& settings) {
     return out;
 }
 
-std::string settings_json(const std::vector<Setting>& settings) {
+std::string settings_json(const std::vector<Setting>& settings, model::Language language) {
+    const bool in_english = language == model::Language::en_us;
     std::string out;
     JsonWriter json{out};
     json.begin_array();
@@ -245,7 +247,8 @@ std::string settings_json(const std::vector<Setting>& settings) {
         if (option->effect == Effect::ignored) continue;
         json.begin_object().member("name", option->name).member("value", visible(*option, value));
         json.member("default_value", option->fallback).member("source", from);
-        json.member("group", title_of(option->group)).member("description", option->help);
+        json.member("group", title_of(option->group));
+        json.member("description", in_english ? option->help : option->help_zh_cn);
         json.key("secret").boolean(option->secret == Secret::yes).end_object();
     }
     json.end_array();

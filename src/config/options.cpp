@@ -4,6 +4,7 @@
 #include <array>
 
 #include "config/bind.hpp"
+#include "config/option_help_zh_cn.hpp"
 #include "ecron/config/config.hpp"
 
 namespace ecron::config {
@@ -72,8 +73,29 @@ constexpr Option ignored(Option option) {
     return option;
 }
 
+/// Compares an option with the row at its place in the Chinese table. If they differ, compilation fails, and
+/// the error names both.
+consteval void require_same_option(std::string_view in_table, std::string_view in_chinese) {
+    if (in_table != in_chinese) throw "option_help_zh_cn.hpp needs one row per option, in the same order";
+}
+
+/// Adds the Chinese help to each option that has an effect.
+template <std::size_t Size>
+consteval std::array<Option, Size> with_chinese_help(std::array<Option, Size> table) {
+    std::size_t row = 0;
+    for (Option& option : table) {
+        if (option.effect == Effect::ignored) continue;
+        const bool has_row = row < kOptionHelpZhCn.size();
+        require_same_option(option.name, has_row ? kOptionHelpZhCn[row].option : "no further row");
+        option.help_zh_cn = kOptionHelpZhCn[row++].text;
+    }
+    const bool is_complete = row == kOptionHelpZhCn.size();
+    require_same_option("no further option", is_complete ? "no further option" : kOptionHelpZhCn[row].option);
+    return table;
+}
+
 // clang-format off
-constexpr std::array kTable = [] {
+constexpr std::array kTable = with_chinese_help([] {
     using enum Kind;
     using enum Group;
     return std::array{
@@ -258,7 +280,7 @@ constexpr std::array kTable = [] {
     ignored(option("msmq_client_op_sleep", duration, "10s", messages, "Interval at which the old service retried operations on its queue.", unused, kOldSleep)),
     option("lost_immediate_job_sleep", duration, "10s", messages, "How long a message for a still unknown execution is held.", to_messages<&Messages::hold>, kOldSleep),
     };
-}();
+}());
 // clang-format on
 
 }  // namespace

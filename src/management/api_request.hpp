@@ -77,13 +77,14 @@ struct ApiRequest {
         return language_of(http.header("Accept-Language"), api.options.language);
     }
 
-    /// Language of the reasons of executions, attempts and deliveries, which are stored in English: English
-    /// unless the client names another. Programs read reasons; `lang` is the language of messages for people.
-    [[nodiscard]] model::Language reason_language() const {
+    /// Language of the reasons of executions, attempts and deliveries, which are stored in English, and of
+    /// the descriptions of options: English unless the client names another. Programs read reasons; `lang` is
+    /// the language of messages for people.
+    [[nodiscard]] model::Language requested_language() const {
         return language_of(http.header("Accept-Language"), model::Language::en_us);
     }
     void translate_reason(std::string& reason) const {
-        reason = model::translated(reason, reason_language());
+        reason = model::translated(reason, requested_language());
     }
 
     /// Error responses in the client's language; `subject` as for error_response().

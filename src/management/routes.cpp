@@ -130,7 +130,8 @@ const std::vector<Route>& routes() {
          {503}},
         {get, prefix, "/configuration", "showConfiguration", show_configuration, admin,
          "Returns the options of the process that answers: each with its value, which is masked if it is a secret, its "
-         "default, and its source.", {}, "", 200, "Configuration", {}, {}},
+         "default, and its source. The descriptions are in Chinese (simplified) if Accept-Language prefers Chinese, "
+         "otherwise in English.", {}, "", 200, "Configuration", {}, {}},
         {get, root, "/health/ready", "ready", ready, anonymous,
          "Reports whether this process is ready for requests: the jobs are loaded and it is not shutting down.", {}, "",
          200, "Ok", {}, {503}},

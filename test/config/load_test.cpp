@@ -572,13 +572,29 @@ TEST_CASE("settings are printed as JSON with their sources, secrets masked", "[c
     sources.flags = {{"cron_port", "80"}};
     const auto loaded = load(sources);
     REQUIRE(loaded);
-    const std::string& shown = loaded->config.api.configuration;
+    const std::string& shown = loaded->config.api.configuration.english;
     CHECK_THAT(shown, !Catch::Contains("hunter2"));
     CHECK_THAT(shown, Catch::Contains(R"({"name":"cron_port","value":"80","default_value":"12345",)"
                                       R"("source":"--cron-port","group":"Listening",)"));
     CHECK_THAT(shown, Catch::Contains(R"({"name":"user_pwd","value":"***","default_value":"",)"));
     CHECK_THAT(shown,
                Catch::Contains(R"("name":"node_id","value":"","default_value":"","source":"default")"));
+}
+
+TEST_CASE("settings are described in English and in Chinese", "[config]") {
+    const auto loaded = load({});
+    REQUIRE(loaded);
+    const auto shown = [&](model::Language language) { return settings_json(loaded->settings, language); };
+    const std::string english = shown(model::Language::en_us), chinese = shown(model::Language::zh_cn);
+    // Groups have the same names in both languages: clients recognise them by these.
+    const std::string row =
+        R"("name":"db_name","value":"ecron","default_value":"ecron","source":"default","group":"Database",)"
+        R"("description":)";
+    CHECK_THAT(english, Catch::Contains(row + R"("Name of the database.",)"));
+    CHECK_THAT(chinese, Catch::Contains(row + R"("数据库名称。",)"));
+    CHECK(shown(model::Language::zh_tw) == chinese);
+    CHECK(loaded->config.api.configuration.english == english);
+    CHECK(loaded->config.api.configuration.chinese == chinese);
 }
 
 TEST_CASE("settings are printed as YAML that can be loaded, secrets masked", "[config]") {

@@ -84,7 +84,40 @@ std::set<std::string> words_of(const std::string& text) {
     return words;
 }
 
+/// Chinese characters: the block of unified ideographs is E4 B8 80 to E9 BF BF in UTF-8.
+bool has_chinese(std::string_view text) {
+    return std::ranges::any_of(text, [](unsigned char c) { return c >= 0xE4 && c <= 0xE9; });
+}
+
+/// What no language changes: names of options, variables and limits, and numbers such as those of ports and
+/// statuses.
+std::set<std::string> names_and_numbers(std::string_view help) {
+    std::set<std::string> found = words_of(std::string{help});
+    std::erase_if(found, [](const std::string& word) {
+        return word.find_first_of("_0123456789") == std::string::npos;
+    });
+    return found;
+}
+
 }  // namespace
+
+TEST_CASE("every option that has an effect is described in Chinese", "[config]") {
+    for (const Option& option : kOptions) {
+        CAPTURE(option.name, option.help_zh_cn);
+        if (option.effect == Effect::ignored) {
+            CHECK(option.help_zh_cn.empty());
+            continue;
+        }
+        CHECK(has_chinese(option.help_zh_cn));
+        CHECK_FALSE(has_chinese(option.help));
+        CHECK(option.help_zh_cn.ends_with("。"));
+        const std::set<std::string> named = names_and_numbers(option.help_zh_cn);
+        for (const std::string& word : names_and_numbers(option.help)) {
+            CAPTURE(word);
+            CHECK(named.contains(word));
+        }
+    }
+}
 
 TEST_CASE("every option is read", "[config]") {
     std::string by_name;

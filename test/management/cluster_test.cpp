@@ -59,13 +59,44 @@ TEST_CASE("a node without its store has no cluster information", "[management]")
     CHECK(service.get("/cluster").status() == 503);
 }
 
+namespace {
+
+/// The options of a node, as config::settings_json() writes them.
+std::string options_with(std::string_view description) {
+    return R"([{"name":"cron_port","value":"80","default_value":"12345","source":"--cron-port",)"
+           R"("group":"Listening","secret":false,"description":")" +
+           std::string{description} + R"("}])";
+}
+
+}  // namespace
+
 TEST_CASE("the configuration is that of the node", "[management]") {
     Service service;
     service.options.node = NodeId{"one"};
-    service.options.configuration =
-        R"([{"name":"cron_port","value":"80","default_value":"12345","source":"--cron-port","group":"Listening",)"
-        R"("description":"TCP port of the API.","secret":false}])";
+    service.options.configuration.english = options_with("Port of the API.");
     const Reply reply = service.get("/configuration");
     CHECK(reply.at("/node") == "one");
-    CHECK(reply.at("/options") == bj::parse(service.options.configuration));
+    CHECK(reply.at("/options") == bj::parse(service.options.configuration.english));
+}
+
+TEST_CASE("options are described in Chinese if the client prefers it, otherwise in English", "[management]") {
+    const auto [header, description] = GENERATE(table<std::string, std::string>({
+        {"", "Port."},
+        {"en", "Port."},
+        {"zh-CN", "端口。"},
+        {"zh-TW", "端口。"},
+        {"fr, zh;q=0.5", "端口。"},
+        {"zh;q=0.5, en", "Port."},
+        {"fr", "Port."},
+        {"*", "Port."},
+    }));
+    Service service;
+    // `lang` is the language of messages.
+    service.options.language = model::Language::zh_cn;
+    service.options.configuration = {.english = options_with("Port."), .chinese = options_with("端口。")};
+    std::vector<http::Header> headers;
+    if (!header.empty()) headers.push_back({"Accept-Language", header});
+    CAPTURE(header);
+    const Reply reply = service.ask(Method::get, "/configuration", {}, headers);
+    CHECK(reply.at("/options/0/description").as_string() == description);
 }

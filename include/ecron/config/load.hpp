@@ -9,6 +9,7 @@
 
 #include "ecron/config/config.hpp"
 #include "ecron/config/options.hpp"
+#include "ecron/model/messages.hpp"
 
 /// Loads the configuration. Precedence: flags, environment, files (a later file overrides an earlier one),
 /// defaults of the table. All errors are reported at once.
@@ -72,7 +73,8 @@ Attempt try_to_load(const Sources& sources);
 
 /// The settings as a YAML file that can be loaded again, secrets as ***, each with its source.
 std::string format_settings(const std::vector<Setting>& settings);
-/// The same as a JSON array of the options that have an effect, for GET /configuration.
-std::string settings_json(const std::vector<Setting>& settings);
+/// The same as a JSON array of the options that have an effect, with their descriptions, for
+/// GET /configuration. Descriptions in Chinese are simplified, also for zh_tw.
+std::string settings_json(const std::vector<Setting>& settings, model::Language language);
 
 }  // namespace ecron::config

@@ -6,7 +6,9 @@
 /// Every option, declared once in the table of src/config/options.cpp, which also names the member of the
 /// configuration that the option fills. An entry yields the key in YAML (`cron_port`), the flag
 /// (`--cron-port`, and `--cron_port`), the variable (`ECRON_CRON_PORT`), its row in docs/configuration.md and
-/// its lines in etc/cronsvr.yaml. Precedence: flag, environment, file, the default declared here.
+/// its lines in etc/cronsvr.yaml. Its help in Chinese is a row of src/config/option_help_zh_cn.hpp; a missing
+/// row, or one of no option, does not compile. Precedence: flag, environment, file, the default declared
+/// here.
 namespace ecron::config {
 
 enum class Kind : std::uint8_t {
@@ -68,6 +70,7 @@ struct Option {
     std::string_view choices{};  // "sqlite|mysql"
     Secret secret{Secret::no};
     Effect effect{Effect::works};
+    std::string_view help_zh_cn{};  // the help in Chinese; empty if ignored
 };
 
 /// The title of the group's chapter in the reference.

@@ -106,6 +106,12 @@ struct SignIn {
     std::string client_id{}, authorization_endpoint{}, token_endpoint{}, scope{};
 };
 
+/// The options of this process with their sources, for GET /configuration: JSON arrays that differ in the
+/// language of the descriptions.
+struct Configuration {
+    std::string english{"[]"}, chinese{"[]"};
+};
+
 struct Options {
     Language language{Language::zh_cn};
     std::string prefix{"/api/ecron-management/v1"};
@@ -117,8 +123,8 @@ struct Options {
     SignIn sign_in{};
     bool metrics_public{false};
     HostRules hosts{};
-    bool audits{false};               // record changes in the audit log
-    std::string configuration{"[]"};  // the options with their sources, a JSON array (GET /configuration)
+    bool audits{false};  // record changes in the audit log
+    Configuration configuration{};
     Limits limits{};
     /// Variable names permitted in a command's info.environment; nullopt: any.
     std::optional<std::vector<std::string>> command_environment{};

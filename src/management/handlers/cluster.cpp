@@ -99,11 +99,13 @@ AsyncResponse show_cluster(ApiRequest request) {
 }
 
 AsyncResponse show_configuration(ApiRequest request) {
+    const Configuration& configuration = request.api.options.configuration;
+    const bool in_english = request.requested_language() == model::Language::en_us;
     std::string body;
     JsonWriter{body}
         .begin_object()
         .member("node", request.api.options.node.value())
-        .member_raw("options", request.api.options.configuration)
+        .member_raw("options", in_english ? configuration.english : configuration.chinese)
         .end_object();
     co_return json_response(200, std::move(body));
 }

@@ -50,7 +50,7 @@ AsyncResponse list_dead_letters(ApiRequest request) {
     const auto limit = static_cast<std::size_t>(std::min(*requested, kListLimit));
     ReadRows<store::DeadLetter> read =
         [&letters = *request.api.store.dead_letters, tenant = request.caller.visible_tenant,
-         language = request.reason_language()](std::optional<std::int64_t> older_than, std::size_t count) {
+         language = request.requested_language()](std::optional<std::int64_t> older_than, std::size_t count) {
             return read_letters(letters.dead_letters(tenant, count, older_than), language);
         };
     co_return co_await page_response(std::move(request), *query, std::move(read), *after, limit);

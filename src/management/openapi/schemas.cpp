@@ -153,7 +153,7 @@ constexpr std::string_view kJobs = R"json(
     "default_value":{"type":"string","description":"The value if it is not set.","examples":["12345"]},
     "source":{"type":"string","description":"Where the value comes from: default, a file, an environment variable or a flag.","examples":["default"]},
     "group":{"type":"string","description":"The chapter of the reference.","examples":["Listening"]},
-    "description":{"type":"string","description":"What it determines.","examples":["TCP port of the API."]},
+    "description":{"type":"string","description":"What it determines, in the language of Accept-Language.","examples":["Port of the API; 0: a free port."]},
     "secret":{"type":"boolean","description":"True if the value is a secret."}}},
 "ClusterDatabase":{"type":"object","description":"The database, as the node that answers sees it.","additionalProperties":false,
   "required":["driver","version","reachable","latency_ms"],"properties":{
