@@ -1,5 +1,6 @@
+import { zhCN } from '../src/i18n/zh-CN';
 import { type Operations, startOperations } from './operations_server';
-import { expect, test } from './page';
+import { expect, look, openPalette, test } from './page';
 
 let own: Operations;
 test.beforeAll(async () => {
@@ -81,4 +82,23 @@ test('the configuration shows values with their sources, and finds options', asy
   await page.getByRole('searchbox').fill('retry-for');
   await expect(page.getByText(/1 of \d+/)).toBeVisible();
   await expect(page).toHaveURL(/find=retry-for&changed=true|changed=true&find=retry-for/);
+});
+
+test('the configuration is described in the language of the page', async ({ page }) => {
+  await look(page, { language: 'zh-CN' });
+  await page.goto(`${own.page}/operations?view=configuration&find=webhook_retry_for`);
+  const option = page.getByRole('listitem').filter({ hasText: 'webhook_retry_for' });
+  await expect(option).toContainText('Webhook 重试投递的最长时间，超过后成为死信。');
+  await openPalette(page);
+  await page.keyboard.type('English');
+  await page.keyboard.press('Enter');
+  await expect(option).toContainText('How long the delivery of a webhook is retried');
+});
+
+test('every group of options has a Chinese name', async ({ page }) => {
+  await look(page, { language: 'zh-CN' });
+  await page.goto(`${own.page}/operations?view=configuration`);
+  await expect(page.getByText('webhook_retry_for').first()).toBeVisible();
+  const names = await page.getByRole('heading', { level: 3 }).allTextContents();
+  expect(names).toEqual(Object.values(zhCN.operations.configuration.groups));
 });

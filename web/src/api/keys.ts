@@ -24,6 +24,8 @@ export const keys = {
   scheduling: ['scheduling'] as const,
   deadLetters: (params: object) => ['deadletter', params] as const,
   audit: (params: object) => ['audit', params] as const,
+  /// Descriptions are in the language of the page.
+  configuration: (language: string) => ['configuration', language] as const,
   auth: ['auth'] as const,
   caller: (token: string | null) => ['caller', token] as const,
   /// How a schedule that is not stored is read.

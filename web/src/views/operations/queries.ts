@@ -1,8 +1,14 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { api, call, callPage, type Schemas } from '../../api/client';
 import { keys } from '../../api/keys';
 import { toastDone, toastFailed } from '../../components/toasts';
-import { useText } from '../../i18n';
+import { useLanguage, useText } from '../../i18n';
 import { instant } from '../overview/queries';
 
 export type Cluster = Schemas['Cluster'];
@@ -92,9 +98,11 @@ export function useAuditPages(object: string | undefined, since: number | null) 
 
 /// The configuration of the node that answers.
 export function useConfiguration() {
+  const language = useLanguage();
   return useQuery({
-    queryKey: ['configuration'],
+    queryKey: keys.configuration(language),
     queryFn: ({ signal }) => call(api.GET('/configuration', { signal })),
+    placeholderData: keepPreviousData,
     staleTime: 60_000,
   });
 }
