@@ -16,12 +16,14 @@ public:
     void rounds(int count, bool connected) {
         for (int i = 0; i < count; ++i) {
             now += 100ms;
-            watch.answered(connected ? std::vector<NodeId>{} : std::vector{kOther}, now);
+            watch.answered(connected ? std::vector<NodeId>{} : std::vector{kOther}, now, now + took);
+            now += took;
             gone = watch.is_gone(kOther, now);
         }
     }
     ConnectionWatch watch;
     SteadyInstant now{};
+    Millis took{0};
     bool gone{false};
 };
 
@@ -43,6 +45,15 @@ TEST_CASE("a node that has lost its session and reconnects is not gone", "[watch
     CHECK_FALSE(world.gone);
 }
 
+TEST_CASE("a slow answer proves absence only for the moment between two rounds", "[watch]") {
+    World world;
+    world.took = 400ms;
+    world.rounds(2, false);
+    CHECK_FALSE(world.gone);
+    world.rounds(1, false);
+    CHECK(world.gone);
+}
+
 TEST_CASE("a round without an answer proves no absence", "[watch]") {
     World world;
     world.rounds(6, false);
@@ -57,9 +68,9 @@ TEST_CASE("rounds ask for a node from the first question until the last is ten s
     CHECK(watch.watched().empty());
     CHECK_FALSE(watch.is_gone(kOther, SteadyInstant{}));
     CHECK(watch.watched() == std::vector{kOther});
-    watch.answered({}, SteadyInstant{10s});
+    watch.answered({}, SteadyInstant{9s}, SteadyInstant{10s});
     CHECK(watch.watched() == std::vector{kOther});
-    watch.answered({}, SteadyInstant{10s + 1ms});
+    watch.answered({}, SteadyInstant{9s}, SteadyInstant{10s + 1ms});
     CHECK(watch.watched().empty());
 }
 

@@ -10,14 +10,16 @@ namespace ecron::store::test {
 /// One more process on the database of a world, optionally by another address.
 class Node {
 public:
-    Node(World& world, std::string name, const Options& options)
+    Node(World& world, std::string name, const Options& options, const Clock& clock)
         : world_(world),
           name_(std::move(name)),
           options_(options) {
-        auto opened = Store::open(io_, options_, world.clock());
+        auto opened = Store::open(io_, options_, clock);
         if (!opened) FAIL(opened.error().what);
         store_ = std::move(*opened);
     }
+    Node(World& world, std::string name, const Options& options)
+        : Node(world, std::move(name), options, world.clock()) {}
     Node(World& world, std::string name) : Node(world, std::move(name), world.options()) {}
     ~Node() {
         store_->close();

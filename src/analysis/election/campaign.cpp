@@ -24,7 +24,7 @@ asio::awaitable<void> Campaign::run() {
             co_await context_.store.election->campaign(next_round());
         context_.clock_check.look(context_.clock.now(), context_.clock.steady());
         if (standing) {
-            context_.connections.answered(standing->disconnected, sent);
+            context_.connections.answered(standing->disconnected, sent, context_.clock.steady());
             const SteadyInstant halfway = sent + (context_.clock.steady() - sent) / 2;
             context_.store_offset = standing->store_now.time_since_epoch() -
                                     std::chrono::floor<Millis>(halfway.time_since_epoch());

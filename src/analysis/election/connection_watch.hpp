@@ -14,14 +14,14 @@ namespace ecron::analysis {
 /// within a moment. Pure.
 class ConnectionWatch {
 public:
-    /// The round that was sent at `now` has been answered.
-    void answered(const std::vector<NodeId>& disconnected, SteadyInstant now) {
+    /// A round has been answered: its answer may describe any moment since it was sent.
+    void answered(const std::vector<NodeId>& disconnected, SteadyInstant sent, SteadyInstant now) {
         std::erase_if(watched_, [&](const auto& one) { return now - one.second.asked > kForgotten; });
         for (auto& [node, watched] : watched_) {
             const bool is_away = std::ranges::find(disconnected, node) != disconnected.end();
             watched.away_since = is_away ? watched.away_since.value_or(now) : std::optional<SteadyInstant>{};
         }
-        last_ = now;
+        last_ = sent;
     }
     void not_answered() {
         for (auto& [node, watched] : watched_) watched.away_since.reset();
@@ -51,7 +51,7 @@ private:
         std::optional<SteadyInstant> away_since{};
     };
     std::unordered_map<NodeId, Watched> watched_;
-    SteadyInstant last_{};
+    SteadyInstant last_{};  // when the last answered round was sent
 };
 
 }  // namespace ecron::analysis

@@ -65,24 +65,41 @@ asio::awaitable<void> Polling::watch_offers() {
 /// by now: for that node, a process that restarts at once has never been away.
 asio::awaitable<void> Polling::requeue_earlier() {
     while (!context_.over && !(context_.owns_name && feed_.is_loaded())) co_await reconcile_.wait(kStarting);
-    const Instant now = context_.now();
+    const Instant until = context_.latest() + context_.options.claim_ahead + 2 * kClockTolerance;
     std::int64_t after = 0;
     for (std::size_t tries = 0; !context_.stopping;) {
-        auto rows = co_await context_.store.queries->overdue(now + kClockTolerance, kPage, after);
+        const auto rows = co_await context_.store.queries->overdue(until, kPage, after);
         if (context_.stopping) co_return;
         if (!rows) {
             const bool again = co_await context_.back_off(tries++);
             if (!again) co_return;
             continue;
         }
-        for (model::Execution& row : *rows) {
-            ShardScheduler& shard = shards_.of(row.job_id);
-            const bool is_left = row.node == context_.options.node && shard.misses(row);
-            if (is_left) context_.gate.spawn("requeue earlier", shard.recovery().take_up(std::move(row)));
-        }
+        co_await requeue_left(*rows);
         if (rows->size() < kPage) co_return;
         after = rows->back().key;
     }
+}
+
+bool Polling::is_left(const model::Execution& row) {
+    ShardScheduler& shard = shards_.of(row.job_id);  // a led shard recovers it
+    return row.node == context_.options.node && !model::is_end(row.state) && !shard.in_term() &&
+           shard.misses(row);
+}
+
+/// Reads the rows again: one that is not in memory before that is not on its way out of it.
+asio::awaitable<void> Polling::requeue_left(const std::vector<model::Execution>& rows) {
+    std::vector<ExecuteId> ids;
+    for (const model::Execution& row : rows)
+        if (is_left(row)) ids.push_back(row.id);
+    if (ids.empty()) co_return;
+    auto again = co_await context_.store.queries->find_executions(std::move(ids));
+    if (!again || context_.stopping) co_return;  // reconciliation finds them later
+    Gate requeueing{context_.io};
+    for (model::Execution& row : *again)
+        if (is_left(row))
+            requeueing.spawn("requeue earlier", shards_.of(row.job_id).recovery().take_up(std::move(row)));
+    co_await requeueing.close();
 }
 
 /// Compares page by page. A row must be missing in two rounds, because it may be on its way into or out of

@@ -30,6 +30,8 @@ public:
 
 private:
     asio::awaitable<void> requeue_earlier();
+    asio::awaitable<void> requeue_left(const std::vector<model::Execution>& rows);
+    [[nodiscard]] bool is_left(const model::Execution& row);
 
     SchedulerContext& context_;
     Shards& shards_;

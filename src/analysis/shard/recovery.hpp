@@ -25,6 +25,7 @@ public:
     void drop() {
         busy_ = false;
         watching_claims_ = false;
+        earlier_claims_.clear();
     }
     /// An execution that another node inserted for the leader to run.
     asio::awaitable<void> requested(ExecuteId id);
@@ -61,6 +62,7 @@ private:
     [[nodiscard]] bool is_earlier_claim(const model::Execution& row, const execution::TaskPtr& task) const;
     [[nodiscard]] bool is_claimer_gone(const NodeId& node);
     asio::awaitable<void> watch_earlier_claims(Term term);
+    [[nodiscard]] std::vector<ExecuteId> next_claims();
     [[nodiscard]] bool is_claim_over(const model::Execution& row) const;
     asio::awaitable<void> take_over(RunId id);
     asio::awaitable<void> ask_cancel(model::Execution row, std::string by);
@@ -73,6 +75,7 @@ private:
     bool busy_{false};
     bool polling_{false};
     bool watching_claims_{false};
+    std::vector<RunId> earlier_claims_{};  // remote ones that are watched
 };
 
 }  // namespace ecron::analysis

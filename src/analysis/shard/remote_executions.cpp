@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cassert>
+#include <ranges>
 
 #include "analysis/shard/recovery.hpp"
 #include "ecron/base/log.hpp"
@@ -12,11 +13,13 @@ constexpr std::size_t kLookPage = 500;
 constexpr Millis kPermitMargin{50};  // for steady clocks that run at different rates
 constexpr Millis kLookAtClaims{100};
 constexpr Seconds kClaimsWatched{10};
+constexpr std::size_t kClaimsLookedAt = 2'000;
 
 }  // namespace
 
 void Recovery::track_remote(model::Execution row, execution::TaskPtr task) {
-    if (is_earlier_claim(row, task) && !std::exchange(watching_claims_, true))
+    const bool is_watched = is_earlier_claim(row, task);
+    if (is_watched && !std::exchange(watching_claims_, true))
         context_.gate.spawn("watch claims", watch_earlier_claims(shard_.term.token()));
     const bool planned = row.trigger == model::Trigger::schedule && row.scheduled_at.has_value();
     const JobPolicy policy = task == nullptr
@@ -29,6 +32,7 @@ void Recovery::track_remote(model::Execution row, execution::TaskPtr task) {
                                          .state = ExternalRun::State::running,
                                          .policy = policy,
                                          .tenant = context_.interner.intern(row.tenant.value())});
+    if (is_watched) earlier_claims_.push_back(id);
     shard_.runs.add(Run{.id = id,
                         .stage = Stage::remote,
                         .task = std::move(task),
@@ -133,7 +137,7 @@ bool Recovery::is_earlier_claim(const model::Execution& row, const execution::Ta
     const bool ends_with_node = task != nullptr && !execution::outlives_node(task->context) &&
                                 !execution::stops_with_lease(task->context);
     return ends_with_node && row.state == model::ExecutionState::pending && !row.node.value().empty() &&
-           entered_attempts(row) < row.attempt && shard_.term.is_active() && row.epoch != shard_.term->epoch;
+           entered_attempts(row) < row.attempt && shard_.term.is_active() && row.epoch < shard_.term->epoch;
 }
 
 /// Returns true if the node starts none of its claims of earlier terms any more: their permits have expired.
@@ -151,14 +155,25 @@ asio::awaitable<void> Recovery::watch_earlier_claims(Term term) {
     while (!term.ended() && !context_.stopping && context_.clock.steady() < end) {
         co_await sleep(context_.io, kLookAtClaims);
         if (term.ended()) co_return;
-        std::vector<ExecuteId> ids;
-        for (const RunId id : shard_.runs.elsewhere())
-            if (const Run& run = *shard_.runs.find(id); run.stage == Stage::remote)
-                if (is_earlier_claim(run.row, run.task)) ids.push_back(run.row.id);
+        std::vector<ExecuteId> ids = next_claims();
         if (ids.empty()) break;
         co_await look_at_remote(std::move(ids));
     }
-    if (!term.ended()) watching_claims_ = false;
+    if (term.ended()) co_return;
+    watching_claims_ = false;
+    earlier_claims_.clear();
+}
+
+/// Returns the first claims of earlier terms that are still waited for; the usual poll reads the others, too.
+std::vector<ExecuteId> Recovery::next_claims() {
+    std::erase_if(earlier_claims_, [this](RunId id) {
+        const Run* const run = shard_.runs.find(id);
+        return run == nullptr || run->stage != Stage::remote || !is_earlier_claim(run->row, run->task);
+    });
+    std::vector<ExecuteId> ids;
+    for (const RunId id : earlier_claims_ | std::views::take(kClaimsLookedAt))
+        ids.push_back(shard_.runs.find(id)->row.id);
+    return ids;
 }
 
 /// Returns true if the claim of an earlier term no longer leads to a start: its claimer starts what becomes

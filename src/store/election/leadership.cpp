@@ -72,7 +72,7 @@ Result<Locks> Leadership::round(const CampaignRound& round, std::size_t shards, 
     try {
         connect();
         Locks locks;
-        const Owners found = owners(shards, locks);
+        const Owners found = owners(round.node, shards, locks);
         locks.others = static_cast<std::size_t>(std::ranges::count(found, kOther));
         for (const Shard shard : round.release) give_back(shard);
         if (may_take) locks.free = take_free(found, round.max_shards, round.release);
@@ -101,10 +101,10 @@ void Leadership::connect() {
 }
 
 /// Queries the owner of each lock from the server, which also replaces the set of held locks.
-Leadership::Owners Leadership::owners(std::size_t shards, Locks& locks) {
+Leadership::Owners Leadership::owners(const NodeId& node, std::size_t shards, Locks& locks) {
     const Dialect& dialect = session_->dialect();
-    std::string sql =
-        fmt::format("select {}, {}", dialect.texts.now_expression, dialect.texts.read_only_expression);
+    std::string sql = fmt::format("select {}, {}, is_free_lock({})", dialect.texts.now_expression,
+                                  dialect.texts.read_only_expression, lock_name(*session_, node));
     for (std::uint32_t shard = 0; shard < shards; ++shard) {
         const std::string name = lock_name(*session_, Shard(shard));
         sql += fmt::format(
@@ -113,7 +113,7 @@ Leadership::Owners Leadership::owners(std::size_t shards, Locks& locks) {
             name, kOther);
     }
     const Instant before = clock_.now();
-    constexpr std::size_t kBeforeOwners = 2;
+    constexpr std::size_t kBeforeOwners = 3;
     Statement& ask = session_->prepare(sql, "", std::string(kBeforeOwners + shards, 'i'));
     ask.first();
     const Instant after = clock_.now();
@@ -122,6 +122,7 @@ Leadership::Owners Leadership::owners(std::size_t shards, Locks& locks) {
         throw SqlError(SqlFault::read_only, 0, "the server has become read-only");
     }
     locks.store_now = from_unix_millis(ask.integer(0));
+    locks.own_name_free = ask.integer(2) == 1;
     locks.clock_error = (after - before) / 2;
     locks.clock_ahead = before + locks.clock_error - locks.store_now;
 

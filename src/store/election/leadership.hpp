@@ -26,6 +26,7 @@ struct Locks {
     Millis clock_ahead{};
     Millis clock_error{};
     std::vector<NodeId> disconnected{};  // of the watched nodes
+    bool own_name_free{false};           // the lease session does not hold the lock of this node's name
 };
 
 /// Returns the name of a shard's lock as an SQL literal.
@@ -84,7 +85,7 @@ private:
     using Owners = std::vector<std::int64_t>;
 
     void connect();
-    Owners owners(std::size_t shards, Locks& locks);
+    Owners owners(const NodeId& node, std::size_t shards, Locks& locks);
     std::vector<Epoch> newest_epochs();
     std::vector<NodeId> disconnected(const std::vector<NodeId>& watched);
     void give_back(Shard shard);

@@ -71,6 +71,12 @@ Result<void> NodeLease::carry_out(const LeaseWork& work) {
         told_can_lead_ = work.can_lead;
     }
     if (!session_ && !back_off_.is_over(clock_.steady())) return std::unexpected(store_state_.unavailable());
+    const bool may_have_ended = session_ != nullptr;
+    const Result<void> renewed = try_once(work);
+    return renewed || !may_have_ended ? renewed : try_once(work);
+}
+
+Result<void> NodeLease::try_once(const LeaseWork& work) {
     try {
         connect();
         if (work.wish == LeaseWork::Wish::renew) {

@@ -65,14 +65,15 @@ public:
     /// Returns true if the last renewal is one second old or reported a different `can_lead`, and none is in
     /// progress.
     [[nodiscard]] bool due(bool can_lead) const;
-    /// Another session of this process has ended: this one may have ended, too, and with it the lock of the
-    /// name. The next renewal is due immediately.
+    /// The lock of the name is free, or another session of this process has ended, and this one may have,
+    /// too: other nodes would consider this one gone. The next renewal is due immediately.
     void suspect_session();
     void submit(std::unique_ptr<LeaseWork> work) { thread_.submit(std::move(work)); }
     void close() { thread_.close(); }
 
 private:
     Result<void> carry_out(const LeaseWork& work);
+    Result<void> try_once(const LeaseWork& work);
     void connect();
     void open_session();
     bool lock_name(const NodeId& node);

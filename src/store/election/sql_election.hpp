@@ -55,6 +55,7 @@ public:
             co_return std::unexpected(locks.error());
         }
         if (is_taken) co_return std::unexpected(name_error(lease));
+        if (locks->own_name_free && !lease.is_galera) lease_->suspect_session();
         clock_ahead_ = locks->clock_ahead;
         if (locks->free > 0 && can_lead) {  // possibly because the number of nodes has just decreased
             const Result<void> renewed = co_await await_answer(renewal(), *lease_);
