@@ -107,7 +107,7 @@ store::Awaitable<store::ElectionState> ModelStore::campaign(store::CampaignRound
     }
     held_ = {stands->held.begin(), stands->held.end()};
     beat_ = sent;
-    epochs_ = std::move(*epochs);
+    for (std::size_t shard = 0; shard < epochs->size(); ++shard) learn(shard, (*epochs)[shard]);
     if (renews) renewed_ = sent, told_can_lead_ = can_lead;
     store::ElectionState standing = *stands;
     standing.lease_renewed = renewed_;
@@ -124,11 +124,18 @@ bool ModelStore::permits_starts(Shard shard, Epoch epoch) const {
     return epochs_[shard.value()] == epoch && clock_.steady() - *beat_ < store::kStartPermit;
 }
 
+void ModelStore::learn(std::size_t shard, Epoch epoch) {
+    if (shard >= epochs_.size()) epochs_.resize(shard + 1);
+    epochs_[shard] = std::max(epochs_[shard], epoch);
+}
+
 store::Awaitable<store::Term> ModelStore::begin_term(Shard shard, NodeId node) {
     if (!leads(shard)) co_return fail(Errc::denied, "the lock is not held");
-    co_return co_await ask<store::Term>(Link::Kind::write, [&db = database_, shard, node = std::move(node)] {
-        return db.begin_term(shard, node);
-    });
+    Result<store::Term> term = co_await ask<store::Term>(
+        Link::Kind::write,
+        [&db = database_, shard, node = std::move(node)] { return db.begin_term(shard, node); });
+    if (term) learn(shard.value(), term->epoch);
+    co_return term;
 }
 
 store::Awaitable<void> ModelStore::end_term(Shard shard) {

@@ -116,6 +116,7 @@ private:
     /// Returns why the database permanently rejects an outcome as it is; nullopt if it does not.
     [[nodiscard]] static std::optional<Error> refusal_of(const store::Outcome& outcome);
     void lose_session();
+    void learn(std::size_t shard, Epoch epoch);
 
     Process& process_;
     const Clock& clock_;
@@ -126,7 +127,7 @@ private:
     Database::Session session_{Database::Session::none};
     std::set<Shard> held_;
     std::optional<SteadyInstant> beat_;
-    std::vector<Epoch> epochs_;  // as of beat_
+    std::vector<Epoch> epochs_;  // newest known term of each shard
     std::optional<SteadyInstant> renewed_;
     bool told_can_lead_{false};
 };

@@ -258,17 +258,22 @@ TEST_CASE("a round that requests no shard distinguishes free shards from those t
 TEST_CASE("a round permits the starts of the newest term, for half a second", "[store]") {
     if (tested_driver() == Driver::sqlite) return;
     Divided world(1);
-    Node leader(world, "leader");
+    ManualClock clock{world.clock().now()};
+    Node leader(world, "leader", world.options(), clock);
     REQUIRE(leader.held() == Shards{kFirst});
     const Result<Term> first = leader.begin_term(kFirst);
     REQUIRE(first);
     const Election& election = *leader.store().election;
-    wait_until([&] { return leader.campaign() && election.permits_starts(kFirst, first->epoch); });
+    CHECK(election.permits_starts(kFirst, first->epoch));  // it knows of no later term
     CHECK_FALSE(election.permits_starts(kFirst, Epoch(first->epoch.value() - 1)));
     CHECK_FALSE(election.permits_starts(Shard(1), first->epoch));
-    std::this_thread::sleep_for(kStartPermit);
+    clock.advance(kStartPermit - Millis{1});
+    CHECK(election.permits_starts(kFirst, first->epoch));
+    clock.advance(Millis{1});
     CHECK_FALSE(election.permits_starts(kFirst, first->epoch));
 
+    REQUIRE(leader.campaign());
+    CHECK(election.permits_starts(kFirst, first->epoch));
     world.sql("update t_cron_shard set f_epoch = f_epoch + 1");
     REQUIRE(leader.campaign());
     CHECK_FALSE(election.permits_starts(kFirst, first->epoch));

@@ -86,6 +86,7 @@ void Campaign::claim_abandoned(const store::ElectionState& standing) {
     const bool abandoned = rounds_with_free_ >= kRoundsFree;
     extra_ = abandoned ? (standing.free + live_nodes_ - 1) / live_nodes_ : 0;
     if (!abandoned) return;
+    if (rounds_with_free_ == kRoundsFree) wake_.notify();  // the next round acquires them
     took_extra_ = context_.clock.steady();
     log::info("acquiring unowned shards count={}", standing.free);
 }

@@ -27,12 +27,14 @@ public:
         for (auto& [node, watched] : watched_) watched.away_since.reset();
     }
 
-    /// Returns true if no round has found the node connected for a moment. To be called repeatedly while
-    /// there is something to wait for: rounds ask for a node from the first call on.
+    /// Rounds ask for the node from now on, for ten seconds.
+    void watch(const NodeId& node, SteadyInstant now) { watched_[node].asked = now; }
+
+    /// Returns true if no round has found the node connected for a moment. Watches it.
     [[nodiscard]] bool is_gone(const NodeId& node, SteadyInstant now) {
-        Watched& watched = watched_[node];
-        watched.asked = now;
-        return watched.away_since && last_ - *watched.away_since >= kMoment;
+        watch(node, now);
+        const std::optional<SteadyInstant>& away_since = watched_[node].away_since;
+        return away_since && last_ - *away_since >= kMoment;
     }
 
     /// The nodes to ask for in the next round.
@@ -43,8 +45,8 @@ public:
     }
 
 private:
-    static constexpr Millis kMoment{450};     // a node that has lost its session reconnects in less
-    static constexpr Seconds kForgotten{10};  // after the last question
+    static constexpr Millis kMoment{450};  // a node that has lost its session reconnects in less
+    static constexpr Seconds kForgotten{10};
 
     struct Watched {
         SteadyInstant asked{};

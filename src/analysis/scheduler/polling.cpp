@@ -32,6 +32,10 @@ asio::awaitable<void> Polling::watch_cluster() {
             continue;
         }
         context_.watch.answered(*cluster, asked);
+        // From the beginning, so that it is known at once since when one is away.
+        for (const store::NodeState& node : cluster->nodes)
+            if (node.alive && node.node != context_.options.node)
+                context_.connections.watch(node.node, asked);
         for (const store::ShardState& state : cluster->shards)
             if (state.shard.value() < shards_.size()) co_await shards_[state.shard.value()]->observe(state);
         for (const auto& shard : shards_)

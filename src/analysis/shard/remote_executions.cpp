@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kLookPage = 500;
 constexpr Millis kPermitMargin{50};  // for steady clocks that run at different rates
-constexpr Millis kLookAtClaims{100};
+constexpr Millis kLookAtClaims{50};
 constexpr Seconds kClaimsWatched{10};
 constexpr std::size_t kClaimsLookedAt = 2'000;
 

@@ -52,6 +52,17 @@ bool Leadership::permits_starts(Shard shard, Epoch epoch) const {
     return is_newest && good_ && clock_.steady() - *good_ < kStartPermit;
 }
 
+void Leadership::term_began(Shard shard, Epoch epoch) {
+    const std::scoped_lock lock(mutex_);
+    learn(shard.value(), epoch);
+}
+
+/// Epochs only increase, and what was read may be older than what is known. The mutex is held.
+void Leadership::learn(std::size_t shard, Epoch epoch) {
+    if (shard >= epochs_.size()) epochs_.resize(shard + 1);
+    epochs_[shard] = std::max(epochs_[shard], epoch);
+}
+
 void Leadership::close() {
     thread_.close();
     std::uint64_t held = 0;
@@ -77,10 +88,10 @@ Result<Locks> Leadership::round(const CampaignRound& round, std::size_t shards, 
         for (const Shard shard : round.release) give_back(shard);
         if (may_take) locks.free = take_free(found, round.max_shards, round.release);
         locks.disconnected = disconnected(round.watched);
-        std::vector<Epoch> epochs = newest_epochs();
+        const std::vector<Epoch> epochs = read_epochs();
         const std::scoped_lock lock(mutex_);
         good_ = sent;
-        epochs_ = std::move(epochs);
+        for (std::size_t shard = 0; shard < epochs.size(); ++shard) learn(shard, epochs[shard]);
         back_off_.succeeded();
         for (std::uint32_t shard = 0; shard < kMaxShards; ++shard)
             if ((held_ & bit(Shard(shard))) != 0) locks.held.emplace_back(shard);
@@ -139,7 +150,7 @@ Leadership::Owners Leadership::owners(const NodeId& node, std::size_t shards, Lo
 
 /// Returns the newest term of each shard, by number. A term that begins after the round was sent may be
 /// missing.
-std::vector<Epoch> Leadership::newest_epochs() {
+std::vector<Epoch> Leadership::read_epochs() {
     Statement& read =
         session_->prepare("select f_shard, f_epoch from t_cron_shard order by f_shard", "", "ii");
     std::vector<Epoch> epochs;

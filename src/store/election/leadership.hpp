@@ -74,6 +74,8 @@ public:
     [[nodiscard]] std::optional<SteadyInstant> last_heartbeat() const;
     /// See Election. Threads: any.
     [[nodiscard]] bool permits_starts(Shard shard, Epoch epoch) const;
+    /// This node has begun a term: what is known of the last round, it knows of this term, too. Threads: any.
+    void term_began(Shard shard, Epoch epoch);
     void close();  // releases all locks
 
     // Called on its own thread only.
@@ -86,7 +88,8 @@ private:
 
     void connect();
     Owners owners(const NodeId& node, std::size_t shards, Locks& locks);
-    std::vector<Epoch> newest_epochs();
+    std::vector<Epoch> read_epochs();
+    void learn(std::size_t shard, Epoch epoch);
     std::vector<NodeId> disconnected(const std::vector<NodeId>& watched);
     void give_back(Shard shard);
     std::size_t take_free(const Owners& owners, std::size_t most, const std::vector<Shard>& not_these);
@@ -104,7 +107,7 @@ private:
     mutable std::mutex mutex_;
     std::uint64_t held_{0};                // one bit per shard
     std::optional<SteadyInstant> good_{};  // send time of the last successful round
-    std::vector<Epoch> epochs_{};          // newest term of each shard, as read by that round
+    std::vector<Epoch> epochs_{};          // newest known term of each shard
     WorkThread<LockWork> thread_;          // last member: it uses all of the above
 };
 

@@ -71,7 +71,7 @@ Result<void> NodeLease::carry_out(const LeaseWork& work) {
         told_can_lead_ = work.can_lead;
     }
     if (!session_ && !back_off_.is_over(clock_.steady())) return std::unexpected(store_state_.unavailable());
-    const bool may_have_ended = session_ != nullptr;
+    const bool may_have_ended = session_ != nullptr;  // while it was idle: a new one is tried at once
     const Result<void> renewed = try_once(work);
     return renewed || !may_have_ended ? renewed : try_once(work);
 }
@@ -94,10 +94,7 @@ Result<void> NodeLease::try_once(const LeaseWork& work) {
     } catch (const SqlError& error) {
         if (answering_since_) log::warn("failed to renew lease: problem=\"{}\"", error.what());
         answering_since_.reset();
-        if (session_)
-            suspect_session();
-        else
-            back_off_.failed(clock_.steady());
+        if (!session_) back_off_.failed(clock_.steady());
         session_.reset();
         return std::unexpected(to_error(error));
     }

@@ -84,8 +84,11 @@ public:
         return leadership_ ? leadership_->permits_starts(shard, epoch) : single_node_->holds(shard);
     }
     Awaitable<Term> begin_term(Shard shard, NodeId node) override {
-        return threads_.write({}, store::begin_term, shard, std::move(node), shards(),
-                              std::function<bool()>([this, shard] { return leads(shard); }));
+        Result<Term> term =
+            co_await threads_.write({}, store::begin_term, shard, std::move(node), shards(),
+                                    std::function<bool()>([this, shard] { return leads(shard); }));
+        if (term && leadership_) leadership_->term_began(shard, term->epoch);
+        co_return term;
     }
     Awaitable<void> end_term(Shard shard) override {
         if (leadership_) co_return co_await await_answer(std::make_unique<LockRelease>(shard), *leadership_);

@@ -329,7 +329,7 @@ std::optional<JobPlace> last_named(Session& session, const JobSearch& search) {
 std::optional<JobPlace> last_examined(Session& session, const JobSearch& search) {
     std::optional<JobPlace> named = last_named(session, search);
     if (!examines_rows(search)) return named;
-    std::optional<JobPlace> examined =
+    const std::optional<JobPlace> examined =
         last_of(session, search, {.after = search.after, .until = named}, search.examined);
     return examined ? examined : named;
 }

@@ -131,7 +131,7 @@ std::int64_t stored_bytes(const model::Execution& execution) {
 }
 
 std::int64_t stored_bytes(const Outcome& outcome) {
-    std::int64_t bytes = size_of(outcome.after.result) + size_of(outcome.after.reason);
+    const std::int64_t bytes = size_of(outcome.after.result) + size_of(outcome.after.reason);
     if (!outcome.record) return bytes;
     const model::Attempt& record = *outcome.record;
     return bytes + kRowBytes + size_of(record.reason) + size_of(record.detail) + size_of(record.output);

@@ -38,15 +38,13 @@ struct Threads {
     auto write(WriteRules rules, Function function, Arguments... arguments) const {
         using Answer = std::invoke_result_t<Function&, Session&, const Arguments&...>;
         return write<Mutation<typename Answer::value_type>>(
-            std::move(rules), [function, ... arguments = std::move(arguments)](Session& session) {
-                return function(session, arguments...);
-            });
+            std::move(rules), [function = std::move(function), ... arguments = std::move(arguments)](
+                                  Session& session) { return function(session, arguments...); });
     }
     template <class Function, class... Arguments> auto read(Function function, Arguments... arguments) const {
         using Answer = std::invoke_result_t<Function&, Session&, const Arguments&...>;
-        return find<Query<Answer>>([function, ... arguments = std::move(arguments)](Session& session) {
-            return function(session, arguments...);
-        });
+        return find<Query<Answer>>([function = std::move(function), ... arguments = std::move(arguments)](
+                                       Session& session) { return function(session, arguments...); });
     }
     /// Executes a write or a read of its own class.
     template <class Kind, class... Arguments> auto write(Arguments&&... arguments) const {
