@@ -50,8 +50,9 @@ private:
         bool may_summarise{false};  // a version has misfire once or skip
         bool may_refuse{false};     // a version has an overlap policy other than allow
         bool has_deadline{false};
-        std::optional<Instant> gone;  // deleted: the shard's watermark at that time
-        Millis grace{Millis::max()};  // minimum of all versions
+        std::optional<Instant> gone;       // deleted: the shard's watermark at that time
+        ChangeNumber planned_when_gone{};  // by its shard
+        Millis grace{Millis::max()};       // minimum of all versions
     };
 
     template <class... Args> void blame(fmt::format_string<Args...> text, Args&&... args) {

@@ -23,7 +23,10 @@ void Checker::read_jobs() {
         Instants& job = jobs_[version.key];
         // A watermark ahead of the clock does not state what was decided.
         const bool is_ahead = version.watermark > version.at + kMostAhead;
-        if (!version.job) job.gone = is_ahead ? Instant::min() : version.watermark;
+        if (!version.job) {
+            job.gone = is_ahead ? Instant::min() : version.watermark;
+            job.planned_when_gone = version.planned;
+        }
         std::optional<Reference> reference = version.job ? Reference::of(*version.job) : std::nullopt;
         const bool open = !job.segments.empty() && job.segments.back().until == Instant::max();
         if (reference) {
@@ -90,8 +93,10 @@ bool Checker::is_covered(JobKey job, const Instants& instants, const Segment& se
             if (row->deleted == 0 || rightly_withdrawn(*row, instants, segment)) return true;
     if (is_summarised(job, scheduled_at)) return true;
     if (is_paused(segment.reference.tenant, due, kClockSlack)) return true;
-    // A deleted job does not run, but occurrences before the watermark had been claimed.
-    return instants.gone && (segment.reference.jitter > Millis{0} || due > *instants.gone);
+    // A deleted job does not run, but occurrences before the watermark had been claimed, if the planner knew
+    // that they must run.
+    const bool was_unknown = instants.planned_when_gone < known_to_run(segment, scheduled_at);
+    return instants.gone && (segment.reference.jitter > Millis{0} || due > *instants.gone || was_unknown);
 }
 
 /// A row may be deleted because a newer definition lacks its occurrence or because a pause began.

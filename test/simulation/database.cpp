@@ -190,6 +190,7 @@ void Database::note_job(const model::Job& job, bool deleted) {
                              .key = job.key,
                              .number = job.revision,
                              .watermark = watermark(shard_of(job.id)),
+                             .planned = shards_[shard_of(job.id).value()].planned,
                              .job = deleted ? std::nullopt : std::optional{job}});
 }
 

@@ -20,7 +20,8 @@ struct JobVersion {
     std::uint64_t commit{};
     JobKey key{};
     ChangeNumber number{};
-    Instant watermark{};  // of its shard at that time
+    Instant watermark{};     // of its shard at that time
+    ChangeNumber planned{};  // by its shard at that time
     std::optional<model::Job> job{};
     bool spent{false};  // disabled with the claim of its only run
 };
