@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 
 #include "ecron/model/json.hpp"
 #include "ecron/store/upkeep.hpp"
@@ -102,12 +101,6 @@ void look_at_queries(Session& session, Report& report) {
     }
 }
 
-std::int64_t number(std::string_view text) {
-    std::int64_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
-}
-
 /// The first 48 bits of a planned run's id are its scheduled time.
 void look_at_counters(Session& session, Report& report) {
     const Miscounted wrong = find_miscounted(session);
@@ -122,7 +115,7 @@ void look_at_ids(Session& session, Report& report) {
     Breakers found;
     session.stream("select f_execute_id, f_nominal from t_cron_job_status where f_trigger = 1", 2,
                    [&](StreamedRow row) {
-                       const std::string digits = fmt::format("{:012x}", number(row[1]));
+                       const std::string digits = fmt::format("{:012x}", integer_of(row[1]));
                        const bool fits = row[0].size() == 36 && row[0].substr(0, 8) == digits.substr(0, 8) &&
                                          row[0].substr(9, 4) == digits.substr(8, 4);
                        if (!fits) found.add(row[0]);

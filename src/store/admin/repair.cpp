@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <map>
 #include <set>
 
@@ -22,16 +21,10 @@ struct Count {
 };
 using Counts = std::map<std::string, Count, std::less<>>;
 
-std::int64_t number(std::string_view text) {
-    std::int64_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
-}
-
 Counts read_counts(Session& session, std::string_view query) {
     Counts counts;
     session.stream(query, 3, [&](StreamedRow row) {
-        const Count count{number(row[1]), number(row[2])};
+        const Count count{integer_of(row[1]), integer_of(row[2])};
         if (count != Count{}) counts.emplace(row[0], count);
     });
     return counts;

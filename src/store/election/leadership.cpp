@@ -13,7 +13,7 @@ namespace {
 
 constexpr Seconds kGood{3};
 constexpr std::int64_t kOther = 2;  // a value of Owners
-constexpr Millis kLongestBackOff{1'000};
+constexpr Millis kLongestRoundBackOff{1'000};
 
 constexpr std::uint64_t bit(Shard shard) { return std::uint64_t{1} << shard.value(); }
 
@@ -31,7 +31,7 @@ Leadership::Leadership(boost::asio::io_context& io, const Options& options, cons
     : options_(options),
       clock_(clock),
       state_(state),
-      back_off_(kLongestBackOff),
+      back_off_(kLongestRoundBackOff),
       thread_(io, [this](LockWork& work) { work.apply(*this); }) {}
 
 Leadership::~Leadership() { close(); }

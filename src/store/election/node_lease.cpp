@@ -12,7 +12,7 @@ namespace {
 
 constexpr Seconds kRenewal{1};
 constexpr std::size_t kLongestProcess = 128;  // bytes of f_process
-constexpr Millis kLongestBackOff{1'000};
+constexpr Millis kLongestRenewalBackOff{1'000};
 constexpr std::chrono::hours kRemembered{1};  // rows of ended nodes are kept this long for display
 
 /// Assignments of an upsert that keep the old value if the row belongs to another process.
@@ -38,7 +38,7 @@ NodeLease::NodeLease(boost::asio::io_context& io, const Options& options, const 
       store_state_(state),
       instance_(random_uuid()),
       process_(this_process().substr(0, kLongestProcess)),
-      back_off_(kLongestBackOff),
+      back_off_(kLongestRenewalBackOff),
       thread_(io, [this](LeaseWork& work) { work.result = carry_out(work); }) {}
 
 NodeLease::~NodeLease() { close(); }

@@ -3,19 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <unordered_map>
 #include <unordered_set>
 
 namespace ecron::store {
 
 namespace {
-
-std::int64_t number(std::string_view text) {
-    std::int64_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
-}
 
 template <class Id, class Take>
 void select_jobs(Session& session, std::string_view column, const std::unordered_set<Id>& wanted, Take take) {
@@ -105,16 +98,16 @@ std::size_t load_plans(Session& session, const std::function<void(const StoredPl
         "f_job_context end, "
         "f_tenant_id, f_create_time, f_effective_from, f_revision from t_cron_job where f_enabled <> 0",
         10, [&](StreamedRow row) {
-            each({.key = JobKey(number(row[0])),
+            each({.key = JobKey(integer_of(row[0])),
                   .id = row[1],
                   .cron_time = row[2],
-                  .type = to_job_type(number(row[3])),
+                  .type = to_job_type(integer_of(row[3])),
                   .plan = row[4],
                   .context = row[5],
                   .tenant = row[6],
-                  .created_at = from_unix_seconds(number(row[7])),
-                  .effective_from = from_unix_millis(number(row[8])),
-                  .revision = ChangeNumber(number(row[9])),
+                  .created_at = from_unix_seconds(integer_of(row[7])),
+                  .effective_from = from_unix_millis(integer_of(row[8])),
+                  .revision = ChangeNumber(integer_of(row[9])),
                   .has_plan = row[4].data() != nullptr});
         });
 }
@@ -130,7 +123,7 @@ OldTable look_at_table(Session& session, std::string_view table, std::string_vie
         fmt::format("select count(distinct table_name), sum(column_name = '{}') from "
                     "information_schema.columns where table_schema = database() and table_name = '{}'",
                     added_column, table),
-        2, [&](StreamedRow row) { tables = number(row[0]), columns = number(row[1]); });
+        2, [&](StreamedRow row) { tables = integer_of(row[0]), columns = integer_of(row[1]); });
     if (tables == 0) return OldTable::missing;
     return columns > 0 ? OldTable::migrated : OldTable::old;
 }
@@ -144,13 +137,13 @@ void load_old_plans(Session& session, const std::function<void(const StoredPlan&
                                "f_tenant_id, f_create_time from t_cron_job where f_enabled <> 0{}",
                                table == OldTable::migrated ? " and f_plan is null" : ""),
                    7, [&](StreamedRow row) {
-                       each({.key = JobKey(number(row[0])),
+                       each({.key = JobKey(integer_of(row[0])),
                              .id = row[1],
                              .cron_time = row[2],
-                             .type = to_job_type(number(row[3])),
+                             .type = to_job_type(integer_of(row[3])),
                              .context = row[4],
                              .tenant = row[5],
-                             .created_at = from_unix_seconds(number(row[6])),
+                             .created_at = from_unix_seconds(integer_of(row[6])),
                              .has_plan = false});
                    });
 }

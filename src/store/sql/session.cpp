@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <charconv>
 #include <mutex>
 
 #include "ecron/base/log.hpp"
@@ -359,6 +360,12 @@ void Session::rollback() noexcept {
     } catch (const SqlError& error) {
         log::debug("failed to roll back, the transaction ends with its connection: error={}", error.what());
     }
+}
+
+std::int64_t integer_of(std::string_view column) {
+    std::int64_t value = 0;
+    std::from_chars(column.data(), column.data() + column.size(), value);
+    return value;
 }
 
 std::size_t Session::stream(std::string_view sql, std::size_t columns,

@@ -100,6 +100,9 @@ private:
 /// A row by columns as the driver streams it, without copies; NULL is a null pointer.
 using StreamedRow = std::span<const std::string_view>;
 
+/// Returns the value of an integer column of a streamed row; 0 for NULL.
+std::int64_t integer_of(std::string_view column);
+
 /// The shape of an insert: prepared statements are kept for several numbers of rows.
 struct Rows {
     std::string_view head;   // "insert into t (a, b) values "; followed by the rows, or by one select per row
