@@ -178,7 +178,7 @@ asio::awaitable<std::vector<RunId>> Claims::add_runs(std::vector<Claim> batch,
 }
 
 Run Claims::new_run(const Claim& claim, const execution::TaskPtr& task) const {
-    Run run{.id = claim.run, .task = task, .spent = claim.spent};
+    Run run{.id = claim.run, .task = task, .spent = claim.spent, .claimed = context_.clock.now()};
     model::Execution& row = run.row;
     row.id =
         ExecuteId{keyed_uuid(context_.store.queries->id_key(), task->job_id.value(), claim.scheduled_at)};

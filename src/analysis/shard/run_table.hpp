@@ -29,6 +29,7 @@ struct Run {
     bool refused{false};             // the planner has decided that it does not start, and forgotten it
     std::optional<SteadyInstant> offered_at{};  // of the row's current attempt
     bool lease_lost{false};                     // stopped because this node could not renew its lease
+    Instant claimed{};                          // by this process
     Instant began{};
     std::string_view failure{};  // reason_of() the outcome that is being written
     std::string stop_reason{};   // why it is being stopped; empty if it is not

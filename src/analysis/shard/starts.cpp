@@ -59,14 +59,18 @@ void Starts::start(Run& run) {
     if (!run.stop_reason.empty()) return end_unstarted(run);
     if (run.stage == Stage::waiting && run.begin_recorded) return start_begun(run);
     if (may_offer(run)) return offer(run);
-    const Instant now = context_.clock.now();
-    const bool in_time = now - run.row.due.value_or(now) < kLatestUncheckedStart;
-    if (!run.needs_begin && !commits_begin(run) && in_time && is_permitted(run)) {
+    if (!run.needs_begin && !commits_begin(run) && is_recent(run) && is_permitted(run)) {
         submit(run);
         return;
     }
     shard_.move(run, Stage::starting);
     context_.gate.spawn("begin", begin_then_submit(run.id));
+}
+
+/// Returns true if its row cannot have changed long ago: another node may have stopped or withdrawn the run.
+bool Starts::is_recent(const Run& run) const {
+    const Instant now = context_.clock.now();
+    return now - std::max(run.claimed, run.row.due.value_or(now)) < kLatestUncheckedStart;
 }
 
 bool Starts::commits_begin(const Run& run) const {

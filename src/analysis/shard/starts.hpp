@@ -43,6 +43,7 @@ private:
     void wait_for_slot(Run& run);
     void submit(Run& run);
     void hand_to_pool(Run& run);
+    [[nodiscard]] bool is_recent(const Run& run) const;
     [[nodiscard]] bool is_permitted(const Run& run);
     [[nodiscard]] bool may_start(RunId id);
     void begin_again(RunId id);
