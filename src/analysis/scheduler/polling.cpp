@@ -99,6 +99,8 @@ asio::awaitable<void> Polling::requeue_left(const std::vector<model::Execution>&
     if (ids.empty()) co_return;
     auto again = co_await context_.store.queries->find_executions(std::move(ids));
     if (!again || context_.stopping) co_return;  // reconciliation finds them later
+    const bool knows_pauses = co_await context_.read_changes();
+    if (!knows_pauses) co_return;
     Gate requeueing{context_.io};
     for (model::Execution& row : *again)
         if (is_left(row))
@@ -118,6 +120,14 @@ asio::awaitable<void> Polling::reconcile() {
         if (!feed_.is_loaded() || context_.stopping) continue;
         auto rows = co_await context_.store.queries->overdue(context_.now() - kOverdue, kPage, after);
         if (!rows || context_.stopping) continue;
+        // What was due in a pause is not attempted again, also if another node leads its shard.
+        const auto is_missing = [&](const model::Execution& row) {
+            return shards_.of(row.job_id).misses(row);
+        };
+        if (std::ranges::any_of(*rows, is_missing)) {
+            const bool knows_pauses = co_await context_.read_changes();
+            if (!knows_pauses) continue;
+        }
         for (model::Execution& row : *rows) {
             ShardScheduler& shard = shards_.of(row.job_id);
             if (!shard.misses(row)) continue;
