@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kChangesAtOnce = 1'000;
 constexpr std::size_t kChangesPerTurn = 64;  // yield to other coroutines after this many
+constexpr int kMostRepeated = 3;
 constexpr std::size_t kLoadBatch = 128;
 constexpr std::ptrdiff_t kLoadBatchesAhead = 16;
 
@@ -23,6 +24,12 @@ LoadedJob loaded_job(const PlannedJob& job, Instant effective_from, Instant wate
     LoadedJob loaded{.job = job, .from = std::max(effective_from, watermark - jitter)};
     if (jitter > Millis{0}) loaded.claimed = watermark;
     return loaded;
+}
+
+/// Returns true if a job was changed again after the log was read. Its row no longer states what the change
+/// that was read has made of it, so that the change would count as planned without its occurrences.
+bool is_any_newer(const std::vector<ChangedJob>& jobs, ChangeNumber last) {
+    return std::ranges::any_of(jobs, [last](const ChangedJob& one) { return one.job.revision > last; });
 }
 
 }  // namespace
@@ -161,12 +168,14 @@ asio::awaitable<bool> ChangeFeed::read_missing_changes(std::vector<bool> wanted)
 }
 
 asio::awaitable<bool> ChangeFeed::read() {
-    for (;;) {
+    for (int repeated = 0;;) {
         const auto changes = co_await context_.store.changes->changes_after(context_.changes, kChangesAtOnce);
         if (!changes) co_return false;
         if (changes->empty()) co_return true;
         const auto jobs = co_await jobs_of(*changes);
         if (!jobs) co_return false;
+        const bool at_end = changes->size() < kChangesAtOnce;
+        if (at_end && is_any_newer(*jobs, changes->back().number) && repeated++ < kMostRepeated) continue;
         std::size_t taken = 0;
         for (const store::Change& change : *changes) {
             if (change.number <= context_.changes) continue;  // received from the API in the meantime
@@ -174,7 +183,7 @@ asio::awaitable<bool> ChangeFeed::read() {
             context_.changes = change.number;
             if (++taken % kChangesPerTurn == 0) co_await yield(context_.io);
         }
-        if (changes->size() < kChangesAtOnce) co_return true;
+        if (at_end) co_return true;
     }
 }
 
