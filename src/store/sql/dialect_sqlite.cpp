@@ -81,8 +81,13 @@ public:
     SqliteDialect() : Dialect(kSqliteFlags, kSqliteTexts) {}
     const soci::backend_factory& factory() const override { return *soci::factory_sqlite3(); }
     std::string connect_string(const Options& options, SessionUse) const override;
-    std::vector<std::string> session_settings(const Options&, SessionUse) const override {
-        return {"pragma journal_mode=wal", "pragma synchronous=full", "pragma temp_store=memory"};
+    std::vector<std::string> session_settings(const Options&, SessionUse use) const override {
+        std::vector<std::string> settings{"pragma journal_mode=wal", "pragma synchronous=full",
+                                          "pragma temp_store=memory"};
+        // The ids of one instant are spread over the leaves of an index, which the default cache does not
+        // hold.
+        if (use == SessionUse::write) settings.emplace_back("pragma cache_size=-32768");
+        return settings;
     }
     SqlError to_sql_error(soci::session* session, const soci::soci_error& error) const override;
     std::string address_of(const Options& options) const override {
